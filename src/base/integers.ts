@@ -1,0 +1,36 @@
+import { assert } from './assert.ts';
+
+/** Smallest integer not below `numerator / denominator`, exact for safe non-negative integers. */
+export function ceilDiv(numerator: number, denominator: number): number {
+  const quotient = Math.floor(numerator / denominator);
+  return quotient * denominator < numerator ? quotient + 1 : quotient;
+}
+
+/** Smallest multiple of `step` that is not below `value`. */
+export function roundUp(value: number, step: number): number {
+  return ceilDiv(value, step) * step;
+}
+
+/** `value mod modulus` with the sign of the modulus: -1 mod 4 is 3. */
+export function modulo(value: number, modulus: number): number {
+  const remainder = value % modulus;
+  return remainder < 0 ? remainder + modulus : remainder;
+}
+
+export function product(values: readonly number[]): number {
+  return values.reduce((total, value) => total * value, 1);
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Counts of cycles, bytes and picoseconds stay exact integers: refuse to leave the safe range. */
+export function assertSafeInteger(value: number, what: string): number {
+  assert(Number.isSafeInteger(value), `${what} ${value} is not an exact integer`);
+  return value;
+}

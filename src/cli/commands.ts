@@ -1,0 +1,4 @@
+import type { Command } from './command.ts';
+
+/** Every command, in the order in which the overview lists them. One file each under `commands/`. */
+export const COMMANDS: readonly Command[] = [];

@@ -1,0 +1,125 @@
+/** Operand formats the matrix unit multiplies. Sums are fp32 (or int32 for integer operands). */
+export const DTYPES = ['bf16', 'fp8', 'int8', 'int4'] as const;
+export type Dtype = (typeof DTYPES)[number];
+
+/** One chip, as the models see it. Plain data: every number is a field a variant may `set`. */
+export interface Chip {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'shipped' | 'announced';
+  readonly clockHz: number;
+  /** TensorCores on the chip. All of them together run one program here (megacore). */
+  readonly tensorCores: number;
+  readonly mxu: MatrixUnits;
+  readonly vpu: VectorUnit;
+  readonly hbm: OffChipMemory;
+  readonly vmem: VectorMemory;
+  /** The 128 MiB memory between HBM and VMEM of v4i and v4. */
+  readonly cmem?: CommonMemory;
+  readonly ici: Interconnect;
+  readonly host: HostLink;
+  /** Fixed cost of starting one kernel (one fused operation). */
+  readonly kernelOverheadSeconds: number;
+}
+
+export interface MatrixUnits {
+  readonly perCore: number;
+  /** K direction: partial sums run down a column. */
+  readonly rows: number;
+  /** N direction. */
+  readonly columns: number;
+  /** Left-hand rows accepted each cycle. 2 from v6e on is inferred from public peak rates. */
+  readonly rowsPerCycle: number;
+  /** Multiply rate of each supported format, relative to one product a PE, row and cycle. */
+  readonly formatRates: Readonly<Partial<Record<Dtype, number>>>;
+}
+
+/** Per TensorCore. One operation per lane, sublane, ALU and cycle. */
+export interface VectorUnit {
+  readonly lanes: number;
+  readonly sublanes: number;
+  readonly alus: number;
+}
+
+/** HBM (DDR3 weight memory on v1), whole chip. */
+export interface OffChipMemory {
+  readonly bytes: number;
+  /** Published peak. */
+  readonly bytesPerSecond: number;
+  /** Share of the peak that long streams sustain. */
+  readonly efficiency: number;
+  readonly latencySeconds: number;
+  /** Separate pools (7x: two chiplets with 96 GiB each). */
+  readonly pools: number;
+}
+
+/** VMEM (the unified buffer on v1), per TensorCore. */
+export interface VectorMemory {
+  readonly bytesPerCore: number;
+  readonly readBytesPerCycle: number;
+  readonly writeBytesPerCycle: number;
+}
+
+export interface CommonMemory {
+  readonly bytes: number;
+  readonly readBytesPerSecond: number;
+  readonly writeBytesPerSecond: number;
+}
+
+export interface Interconnect {
+  /** ICI links of a chip; each carries `linkBytesPerSecond` in each direction at once. */
+  readonly links: number;
+  /** One direction of one link, physical rate. */
+  readonly linkBytesPerSecond: number;
+  /** Share of the physical rate that payload gets (public software figures: 0.9). */
+  readonly linkEfficiency: number;
+  readonly hopLatencySeconds: number;
+  readonly topology: IciTopology;
+}
+
+/**
+ * Which slices a generation has, and which of their axes close into rings.
+ * - `none`: a single chip (v1).
+ * - `torus`: 1 to `maxShape.length` axes. A given axis of a slice wraps as `wrap` says.
+ * - `boardfly`: announced for 8i; its links are not modelled as a torus.
+ */
+export type IciTopology =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'torus';
+      /** Largest extent of each axis, longest axis last. */
+      readonly maxShape: readonly number[];
+      readonly maxChips: number;
+      readonly wrap: WrapRule;
+      /** k x k x 2k and k x 2k x 2k slices may be twisted. */
+      readonly twistable: boolean;
+    }
+  | { readonly kind: 'boardfly'; readonly maxChips: number };
+
+/**
+ * - `full-axis`: an axis wraps only at the extent of the whole pod (v5e, v6e: 16).
+ * - `cube-multiple`: all axes wrap if every extent is a multiple of `cube`, else none does (v4, v5p, 7x: 4).
+ */
+export type WrapRule =
+  | { readonly kind: 'full-axis'; readonly extents: readonly number[] }
+  | { readonly kind: 'cube-multiple'; readonly cube: number };
+
+export interface HostLink {
+  /** PCIe, one direction, per chip. */
+  readonly pcieBytesPerSecond: number;
+  /** Data-centre network, one direction, per chip. */
+  readonly dcnBytesPerSecond: number;
+}
+
+/** Where a value is from and how far to trust it. */
+export interface Citation {
+  /** Key of `SOURCES` in `sources.ts`. */
+  readonly source: string;
+  readonly trust: 'public' | 'inferred' | 'estimated';
+  readonly note?: string;
+  /** Other published values of the same thing, and who says so. */
+  readonly others?: readonly { readonly value: number | string; readonly source: string }[];
+}
+
+/** Citations by path of the numeric field, as in `mxu.rows`: every numeric leaf of a preset has one. */
+export type Citations = Readonly<Record<string, Citation>>;
