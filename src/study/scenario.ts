@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { err, InputError, ok, type Result } from '../base/result.ts';
+import { COMPILER_OPTIONS_SCHEMA } from '../compiler/options.ts';
+import { WORKLOAD_SCHEMA } from '../workload/spec.ts';
+
+export const SCENARIO_FORMAT = 'systole-scenario';
+export const SCENARIO_VERSION = 1;
+
+const MAX_NAME_CHARACTERS = 200;
+const MAX_AXES = 3;
+const MAX_EXTENT = 64;
+const MAX_SET_LINES = 100;
+
+const text = (maximum: number) => v.pipe(v.string(), v.maxLength(maximum));
+
+/**
+ * What is run: a chip, a slice of it, a workload, how it is compiled, and the seed of its random values.
+ * Everything else follows from it, on every machine alike.
+ */
+export const SCENARIO_SCHEMA = v.strictObject({
+  format: v.literal(SCENARIO_FORMAT),
+  version: v.literal(SCENARIO_VERSION),
+  name: v.optional(text(MAX_NAME_CHARACTERS)),
+  /** A preset's id, or a whole chip description. */
+  chip: v.union([text(MAX_NAME_CHARACTERS), v.looseObject({})]),
+  /** Changes to the chip, in order, each `path=value`. */
+  set: v.optional(v.pipe(v.array(text(MAX_NAME_CHARACTERS)), v.maxLength(MAX_SET_LINES))),
+  slice: v.strictObject({
+    shape: v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_EXTENT))),
+      v.minLength(1),
+      v.maxLength(MAX_AXES),
+    ),
+    twisted: v.optional(v.boolean()),
+  }),
+  workload: WORKLOAD_SCHEMA,
+  compiler: v.optional(COMPILER_OPTIONS_SCHEMA),
+  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))),
+});
+
+export type Scenario = v.InferOutput<typeof SCENARIO_SCHEMA>;
+
+/** Checks a parsed JSON value; the error names the first place that is wrong and what belongs there. */
+export function parseScenario(value: unknown, place = 'scenario'): Result<Scenario> {
+  return parseWith(SCENARIO_SCHEMA, value, place);
+}
+
+/** `value` checked against `schema`, its first issue as a one-line `InputError` with the path. */
+export function parseWith<TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  value: unknown,
+  place: string,
+): Result<v.InferOutput<TSchema>> {
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  if (parsed.success) return ok(parsed.output);
+  const issue = parsed.issues[0];
+  const path = v.getDotPath(issue);
+  return err(new InputError(path === null ? place : `${place}: ${path}`, issue.message));
+}
