@@ -1,3 +1,5 @@
+import type { SourceKey } from './sources.ts';
+
 /** Operand formats the matrix unit multiplies. Sums are fp32 (or int32 for integer operands). */
 export const DTYPES = ['bf16', 'fp8', 'int8', 'int4'] as const;
 export type Dtype = (typeof DTYPES)[number];
@@ -80,7 +82,7 @@ export interface Interconnect {
 /**
  * Which slices a generation has, and which of their axes close into rings.
  * - `none`: a single chip (v1).
- * - `torus`: 1 to `maxShape.length` axes. A given axis of a slice wraps as `wrap` says.
+ * - `torus`: as many axes as `maxShape` has. A given axis of a slice wraps as `wrap` says.
  * - `boardfly`: announced for 8i; its links are not modelled as a torus.
  */
 export type IciTopology =
@@ -91,18 +93,27 @@ export type IciTopology =
       readonly maxShape: readonly number[];
       readonly maxChips: number;
       readonly wrap: WrapRule;
+      /**
+       * Shapes offered, short axes first; a slice may list their axes in any order. With `cube-multiple`
+       * these are the ones smaller than a cube. Left out, every shape within `maxShape` is offered.
+       */
+      readonly shapes?: readonly (readonly number[])[];
       /** k x k x 2k and k x 2k x 2k slices may be twisted. */
       readonly twistable: boolean;
+      /** Said with every slice, as where the rules are not published. */
+      readonly note?: string;
     }
   | { readonly kind: 'boardfly'; readonly maxChips: number };
 
 /**
  * - `full-axis`: an axis wraps only at the extent of the whole pod (v5e, v6e: 16).
  * - `cube-multiple`: all axes wrap if every extent is a multiple of `cube`, else none does (v4, v5p, 7x: 4).
+ * - `never`: a mesh (v4i).
  */
 export type WrapRule =
   | { readonly kind: 'full-axis'; readonly extents: readonly number[] }
-  | { readonly kind: 'cube-multiple'; readonly cube: number };
+  | { readonly kind: 'cube-multiple'; readonly cube: number }
+  | { readonly kind: 'never' };
 
 export interface HostLink {
   /** PCIe, one direction, per chip. */
@@ -113,13 +124,21 @@ export interface HostLink {
 
 /** Where a value is from and how far to trust it. */
 export interface Citation {
-  /** Key of `SOURCES` in `sources.ts`. */
-  readonly source: string;
+  readonly source: SourceKey;
   readonly trust: 'public' | 'inferred' | 'estimated';
   readonly note?: string;
   /** Other published values of the same thing, and who says so. */
-  readonly others?: readonly { readonly value: number | string; readonly source: string }[];
+  readonly others?: readonly { readonly value: number | string; readonly source: SourceKey }[];
 }
 
-/** Citations by path of the numeric field, as in `mxu.rows`: every numeric leaf of a preset has one. */
+/**
+ * Citations by path of the numeric field, as in `mxu.rows`: every numeric leaf of a preset has one. An
+ * array of numbers is one value and cited as a whole.
+ */
 export type Citations = Readonly<Record<string, Citation>>;
+
+/** A chip that comes with Systole, and where each of its values is from. */
+export interface ChipPreset {
+  readonly chip: Chip;
+  readonly citations: Citations;
+}
