@@ -1,0 +1,85 @@
+import type { ChipPreset } from '../chip.ts';
+import { estimated, inferred, published } from './cite.ts';
+import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+
+/** TPU v4i, for inference: one core, 128 MiB of CMEM and air cooling. */
+export const v4i: ChipPreset = {
+  chip: {
+    id: 'v4i',
+    name: 'TPU v4i',
+    status: 'shipped',
+    clockHz: 1.05e9,
+    tensorCores: 1,
+    mxu: { perCore: 4, rows: 128, columns: 128, rowsPerCycle: 1, formatRates: { bf16: 1, int8: 1 } },
+    vpu: { lanes: 128, sublanes: 8, alus: 2 },
+    hbm: {
+      bytes: 8 * 2 ** 30,
+      bytesPerSecond: 614e9,
+      efficiency: UNPUBLISHED.hbmEfficiency,
+      latencySeconds: UNPUBLISHED.hbmLatencySeconds,
+      pools: 1,
+    },
+    vmem: { bytesPerCore: 16 * 2 ** 20, readBytesPerCycle: 4096, writeBytesPerCycle: 4096 },
+    cmem: { bytes: 128 * 2 ** 20, readBytesPerSecond: 2e12, writeBytesPerSecond: 1e12 },
+    ici: {
+      links: 2,
+      linkBytesPerSecond: 50e9,
+      linkEfficiency: UNPUBLISHED.linkEfficiency,
+      hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
+      topology: {
+        kind: 'torus',
+        maxShape: [2, 2],
+        maxChips: 4,
+        wrap: { kind: 'never' },
+        shapes: [
+          [1, 1],
+          [1, 2],
+          [2, 2],
+        ],
+        twistable: false,
+        note: 'that the two links of v4i join four chips of a board in a square is inferred',
+      },
+    },
+    host: { pcieBytesPerSecond: 15.75e9, dcnBytesPerSecond: 3.125e9 },
+    kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+  },
+  citations: {
+    ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_LINK_CITATIONS,
+    clockHz: published('ten-lessons-2021'),
+    tensorCores: published('ten-lessons-2021'),
+    'mxu.perCore': published('ten-lessons-2021'),
+    'mxu.rows': published('ten-lessons-2021'),
+    'mxu.columns': published('ten-lessons-2021'),
+    'mxu.rowsPerCycle': inferred(
+      'ten-lessons-2021',
+      'one row a cycle at 1.05 GHz is the published 138 TFLOP/s',
+    ),
+    'mxu.formatRates.bf16': published('ten-lessons-2021', {
+      note: '138 TFLOP/s',
+      others: [{ value: '137 TFLOP/s', source: 'jax-tpu-info' }],
+    }),
+    'mxu.formatRates.int8': inferred('cloud-v4', 'int8 at the rate of bf16, as documented for v4'),
+    'vpu.lanes': inferred('cacm-2020', 'as v3'),
+    'vpu.sublanes': inferred('cacm-2020', 'as v3'),
+    'vpu.alus': inferred('scaling-book', 'as v4'),
+    'hbm.bytes': published('ten-lessons-2021', { note: '8 GB, read as GiB' }),
+    'hbm.bytesPerSecond': published('ten-lessons-2021'),
+    'hbm.pools': inferred('ten-lessons-2021', 'one core, one address space'),
+    'vmem.bytesPerCore': published('ten-lessons-2021'),
+    'vmem.readBytesPerCycle': estimated(
+      'carried over from v3; the word is 25 % wider, by what is not public',
+    ),
+    'vmem.writeBytesPerCycle': estimated('carried over from v3'),
+    'cmem.bytes': published('ten-lessons-2021'),
+    'cmem.readBytesPerSecond': published('ten-lessons-2021', { note: 'Figure 12' }),
+    'cmem.writeBytesPerSecond': published('ten-lessons-2021', { note: 'Figure 12' }),
+    'ici.links': published('ten-lessons-2021'),
+    'ici.linkBytesPerSecond': estimated('not published; carried over from v4'),
+    'ici.topology.maxShape': inferred('ten-lessons-2021', 'boards of four chips with two links each'),
+    'ici.topology.maxChips': inferred('ten-lessons-2021', 'boards of four chips with two links each'),
+    'ici.topology.shapes': inferred('ten-lessons-2021', 'what fits on a board'),
+    'host.pcieBytesPerSecond': inferred('pcie-specification', 'Gen3 x16, one direction'),
+    'host.dcnBytesPerSecond': estimated('100 Gb/s for a host of four chips'),
+  },
+};
