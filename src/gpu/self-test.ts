@@ -1,0 +1,79 @@
+import { type Progress, silentProgress } from '../base/progress.ts';
+import { matmulReference } from '../numerics/matmul-reference.ts';
+import type { MatmulRequest, MatmulValues } from '../numerics/matmul-request.ts';
+import type { SelfTestCase } from './self-test-cases.ts';
+
+/** What the badge in the page says. */
+export interface SelfTestVerdict {
+  /**
+   * - `bit-exact`: every kernel, the fast ones included, gave the reference's bits.
+   * - `differs`: some kernel did not and is not used; `kernels` says what is used instead.
+   * - `no-adapter`: there is no WebGPU here; the CPU computes.
+   */
+  readonly status: 'bit-exact' | 'differs' | 'no-adapter';
+  /** The adapter, or why there is none. */
+  readonly adapter: string;
+  /** What computes bf16 with numbers in the normal range, bf16 with any numbers, and int8. */
+  readonly kernels: { readonly bf16: string; readonly bf16Special: string; readonly int8: string };
+  /** Comparisons made: one per kernel and case. */
+  readonly cases: number;
+  readonly firstDifference?: Difference;
+}
+
+export interface Difference {
+  readonly kernel: string;
+  readonly caseName: string;
+  readonly row: number;
+  readonly column: number;
+  /** Bit patterns of the two results, as hexadecimal. */
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Runs `cases` through `run` and returns the first element that is not the reference's, bit for bit. */
+export async function firstDifference(
+  kernel: string,
+  cases: readonly SelfTestCase[],
+  run: (request: MatmulRequest) => Promise<MatmulValues>,
+  progress: Progress = silentProgress,
+): Promise<Difference | undefined> {
+  for (const [index, { name, request }] of cases.entries()) {
+    progress.throwIfCancelled();
+    progress.report(index / cases.length, `${kernel}: ${name}`);
+    const expected = bitsOf(matmulReference(request));
+    const found = bitsOf(await run(request));
+    for (let at = 0; at < expected.length; at += 1) {
+      if (expected[at] !== found[at]) {
+        return {
+          kernel,
+          caseName: name,
+          row: Math.floor(at / request.n),
+          column: at % request.n,
+          expected: hexadecimal(expected[at]),
+          found: hexadecimal(found[at]),
+        };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** One sentence for people. */
+export function describeVerdict(verdict: SelfTestVerdict): string {
+  switch (verdict.status) {
+    case 'bit-exact':
+      return `Bit-exact on this adapter (${verdict.adapter}): ${verdict.cases} adversarial cases equal the reference.`;
+    case 'no-adapter':
+      return `No GPU: ${verdict.adapter}. The CPU computes the same bits.`;
+    case 'differs':
+      return `The fast kernel differs on this adapter (${verdict.adapter}); ${verdict.kernels.bf16} is used instead, ${verdict.kernels.bf16Special} for subnormals, infinities and NaN.`;
+  }
+}
+
+function bitsOf(values: MatmulValues): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+}
+
+function hexadecimal(bits: number | undefined): string {
+  return bits === undefined ? 'nothing' : `0x${bits.toString(16).padStart(8, '0')}`;
+}
