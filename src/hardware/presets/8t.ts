@@ -32,7 +32,7 @@ export const tpu8t: ChipPreset = {
       linkBytesPerSecond: 200e9,
       linkEfficiency: UNPUBLISHED.linkEfficiency,
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
-      topology: cubeTorus(9600, { note: 'the slice rules of 8t are not published: those of 7x are used' }),
+      topology: cubeTorus(9600, 'the slice rules of 8t are not published: those of 7x are used'),
     },
     host: { pcieBytesPerSecond: 63e9, dcnBytesPerSecond: 50e9 },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,

@@ -41,18 +41,15 @@ const SUB_CUBE_SHAPES: readonly (readonly number[])[] = [
 ];
 
 /** Cubes of 4x4x4 chips joined by optical switches into any torus whose extents are multiples of 4. */
-export function cubeTorus(
-  maxChips: number,
-  options: { readonly extraShapes?: readonly (readonly number[])[]; readonly note?: string } = {},
-): IciTopology {
+export function cubeTorus(maxChips: number, note?: string): IciTopology {
   return {
     kind: 'torus',
     maxShape: largestExtents(maxChips),
     maxChips,
     wrap: { kind: 'cube-multiple', cube: CUBE },
-    shapes: [...SUB_CUBE_SHAPES, ...(options.extraShapes ?? [])],
+    shapes: SUB_CUBE_SHAPES,
     twistable: true,
-    ...(options.note === undefined ? {} : { note: options.note }),
+    ...(note === undefined ? {} : { note }),
   };
 }
 
