@@ -1,0 +1,66 @@
+import { InputError } from '../base/result.ts';
+
+/**
+ * What stays in the processing elements while the rest moves.
+ * - `ws`, weight-stationary: a tile of B stays, rows of A stream in from the left.
+ * - `is`, input-stationary: a tile of A stays, columns of B stream in from the left.
+ * - `os`, output-stationary: a tile of the result stays, A streams in from the left and B from the top.
+ */
+export const DATAFLOWS = ['ws', 'os', 'is'] as const;
+export type Dataflow = (typeof DATAFLOWS)[number];
+
+/** A systolic array of `rows` x `columns` processing elements (PEs). */
+export interface ArrayConfig {
+  /** For `ws` and `is` the K direction: partial sums run down a column. For `os` the M direction. */
+  readonly rows: number;
+  /** N direction (M for `is`). */
+  readonly columns: number;
+  readonly dataflow: Dataflow;
+  /**
+   * `ws`, `is`: a second (shadow) weight register lets the next tile load while this one streams.
+   * `os`: a second register lets finished sums leave while the next ones form.
+   */
+  readonly doubleBuffered: boolean;
+  /**
+   * Lanes: vectors of the streamed matrix accepted each cycle, rows of A for `ws` and `os`, columns of B for
+   * `is`. Every PE then has that many operand and sum registers and multipliers, and one weight.
+   */
+  readonly rowsPerCycle: number;
+}
+
+/** C[m, n] = A[m, k] x B[k, n]. */
+export interface GemmShape {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+export const MAX_ARRAY_EXTENT = 65_536;
+export const MAX_ROWS_PER_CYCLE = 64;
+/** Matrix indices are 32-bit in the state grids and on the GPU. */
+export const MAX_GEMM_EXTENT = 2 ** 31 - 1;
+
+/** The same configuration, or an `InputError` that names the field. */
+export function checkArrayConfig(config: ArrayConfig): ArrayConfig {
+  checkExtent('rows', config.rows, MAX_ARRAY_EXTENT);
+  checkExtent('columns', config.columns, MAX_ARRAY_EXTENT);
+  checkExtent('rowsPerCycle', config.rowsPerCycle, MAX_ROWS_PER_CYCLE);
+  if (!DATAFLOWS.includes(config.dataflow)) {
+    throw new InputError('dataflow', `expected one of ${DATAFLOWS.join(', ')}, found "${config.dataflow}"`);
+  }
+  return config;
+}
+
+/** The same shape, or an `InputError` that names the extent. */
+export function checkGemmShape(gemm: GemmShape): GemmShape {
+  checkExtent('m', gemm.m, MAX_GEMM_EXTENT);
+  checkExtent('k', gemm.k, MAX_GEMM_EXTENT);
+  checkExtent('n', gemm.n, MAX_GEMM_EXTENT);
+  return gemm;
+}
+
+function checkExtent(place: string, value: number, maximum: number): void {
+  if (!Number.isSafeInteger(value) || value < 1 || value > maximum) {
+    throw new InputError(place, `expected a whole number from 1 to ${maximum}, found ${value}`);
+  }
+}
