@@ -1,0 +1,140 @@
+import { ceilDiv } from '../base/integers.ts';
+import { type ArrayConfig, checkArrayConfig, checkGemmShape, type GemmShape } from './config.ts';
+import type { Operands } from './operands.ts';
+import type { ColumnHead, Token, Wave } from './stepper-pe.ts';
+
+/** What the edges of the array are offered in one cycle, before the skew. */
+export interface EdgeFeed {
+  /** One wave a row, or nothing. */
+  readonly left?: readonly Wave[];
+  /** One head a column, or nothing. */
+  readonly top?: readonly ColumnHead[];
+}
+
+/** Feeds the array: it counts folds, waves and rows, and knows of no cycle number. */
+export interface Sequencer {
+  readonly folds: number;
+  next(): EdgeFeed;
+}
+
+export function createSequencer(config: ArrayConfig, gemm: GemmShape, operands: Operands): Sequencer {
+  checkArrayConfig(config);
+  checkGemmShape(gemm);
+  const element = (matrix: ArrayLike<number>, rows: number, columns: number) => {
+    return (row: number, column: number): Token | undefined => {
+      if (row >= rows || column >= columns) return undefined;
+      return { row, column, value: matrix[row * columns + column] ?? 0 };
+    };
+  };
+  const a = element(operands.a, gemm.m, gemm.k);
+  const b = element(operands.b, gemm.k, gemm.n);
+  return config.dataflow === 'os'
+    ? outputStationarySequencer(config, gemm, a, b)
+    : stationarySequencer(config, gemm, a, b);
+}
+
+/** Element of a matrix, `undefined` beyond its edge. */
+type Source = (row: number, column: number) => Token | undefined;
+
+function stationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b: Source): Sequencer {
+  const { rows, columns, rowsPerCycle: lanes } = config;
+  const inputStationary = config.dataflow === 'is';
+  const streamed = (vector: number, k: number) => (inputStationary ? b(k, vector) : a(vector, k));
+  const stationary = (k: number, x: number) => (inputStationary ? a(x, k) : b(k, x));
+  const tilesOfK = ceilDiv(gemm.k, rows);
+  const folds = tilesOfK * ceilDiv(inputStationary ? gemm.m : gemm.n, columns);
+  const waves = ceilDiv(inputStationary ? gemm.n : gemm.m, lanes);
+
+  let loading = 0; // fold that loads, or will load next
+  let rowsLoaded = 0;
+  let streaming = 0; // fold that streams, or will stream next
+  let wavesStreamed = 0;
+
+  const nextWaves = (): Wave[] | undefined => {
+    if (streaming === folds || loading <= streaming) return undefined;
+    const firstK = (streaming % tilesOfK) * rows;
+    const index = wavesStreamed;
+    const fold = streaming;
+    wavesStreamed = (wavesStreamed + 1) % waves;
+    if (wavesStreamed === 0) streaming += 1;
+    return Array.from({ length: rows }, (_, row) => ({
+      fold,
+      index,
+      first: index === 0,
+      last: index === waves - 1,
+      lanes: Array.from({ length: lanes }, (_, lane) => streamed(index * lanes + lane, firstK + row)),
+    }));
+  };
+
+  const nextWeights = (mayBegin: boolean): ColumnHead[] | undefined => {
+    if (loading === folds || (rowsLoaded === 0 && !mayBegin)) return undefined;
+    const firstK = (loading % tilesOfK) * rows;
+    const firstX = Math.floor(loading / tilesOfK) * columns;
+    const k = firstK + rows - 1 - rowsLoaded; // the bottom row's weights go first
+    const loadMark = rowsLoaded === 0;
+    rowsLoaded = (rowsLoaded + 1) % rows;
+    if (rowsLoaded === 0) loading += 1;
+    return Array.from({ length: columns }, (_, column) => {
+      const weight = stationary(k, firstX + column);
+      return weight === undefined ? { loadMark } : { weight, loadMark };
+    });
+  };
+
+  return {
+    folds,
+    next: () => {
+      const streamedBefore = streaming;
+      const left = nextWaves();
+      // Double-buffered: the shadow registers are free once the fold before has begun to stream.
+      const begun = streaming >= loading || (streaming === loading - 1 && wavesStreamed > 0);
+      const mayBegin = loading === 0 || (config.doubleBuffered ? begun : streamedBefore === loading);
+      const top = nextWeights(mayBegin);
+      return { ...(left && { left }), ...(top && { top }) };
+    },
+  };
+}
+
+function outputStationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b: Source): Sequencer {
+  const { rows, columns, rowsPerCycle: lanes } = config;
+  const tilesOfN = ceilDiv(gemm.n, columns);
+  const folds = ceilDiv(ceilDiv(gemm.m, lanes), rows) * tilesOfN;
+  // A column needs R cycles to shift out: after its own steps, or beside them when double-buffered.
+  const restCycles = config.doubleBuffered ? Math.max(rows - gemm.k, 0) : rows;
+
+  let fold = 0;
+  let step = 0;
+  let resting = 0;
+
+  return {
+    folds,
+    next: () => {
+      if (fold === folds) return {};
+      if (resting > 0) {
+        resting -= 1;
+        return {};
+      }
+      const firstM = Math.floor(fold / tilesOfN) * rows * lanes;
+      const firstN = (fold % tilesOfN) * columns;
+      const k = step;
+      const of = fold;
+      step = (step + 1) % gemm.k;
+      if (step === 0) {
+        fold += 1;
+        resting = restCycles;
+      }
+      return {
+        left: Array.from({ length: rows }, (_, row) => ({
+          fold: of,
+          index: k,
+          first: k === 0,
+          last: k === gemm.k - 1,
+          lanes: Array.from({ length: lanes }, (_, lane) => a(firstM + row * lanes + lane, k)),
+        })),
+        top: Array.from({ length: columns }, (_, column) => {
+          const weight = b(k, firstN + column);
+          return weight === undefined ? {} : { weight };
+        }),
+      };
+    },
+  };
+}

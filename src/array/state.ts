@@ -1,0 +1,121 @@
+import { assert } from '../base/assert.ts';
+import { InputError } from '../base/result.ts';
+import type { ArrayConfig, GemmShape } from './config.ts';
+import { writeOutputStationaryPe } from './output-stationary-state.ts';
+import { type ArraySchedule, checkCycle, scheduleOf } from './schedule.ts';
+import {
+  ACTIVITIES,
+  type Activity,
+  type ArrayState,
+  createArrayState,
+  type Element,
+  EMPTY,
+} from './state-grids.ts';
+import { writeStationaryPe } from './stationary-state.ts';
+
+/** Fold numbers are 32-bit in the grids. */
+const MAX_FOLDS = 2 ** 31 - 1;
+
+/**
+ * State of the whole array when `cycle` ends, from the closed form: O(1) a PE, whatever the cycle. The array
+ * has no feedback, so what a PE holds depends only on how long ago the wavefronts passed it.
+ *
+ * @param cycle in [0, cycles of the operation)
+ * @param out grids of the array's size, overwritten and returned; new ones if left out
+ */
+export function arrayStateAt(
+  config: ArrayConfig,
+  gemm: GemmShape,
+  cycle: number,
+  out: ArrayState = createArrayState(config.rows, config.columns),
+): ArrayState {
+  const schedule = stateSchedule(config, gemm, cycle);
+  assert(out.rows === config.rows && out.columns === config.columns, 'grids are of the size of the array');
+  const writePe = peWriter(schedule);
+  for (let row = 0; row < config.rows; row++) {
+    for (let column = 0; column < config.columns; column++) {
+      writePe(schedule, cycle, row, column, out, row * config.columns + column);
+    }
+  }
+  return out;
+}
+
+/** State of one PE; lanes other than 0 by `laneElement`. Fields as in `ArrayState`. */
+export interface PeState {
+  readonly activity: Activity;
+  readonly shifting: boolean;
+  readonly fold: number | undefined;
+  readonly wave: number | undefined;
+  readonly operand: Element | undefined;
+  readonly weight: Element | undefined;
+  readonly shadow: Element | undefined;
+  readonly sum: (Element & { readonly firstK: number; readonly depth: number }) | undefined;
+}
+
+/** State of the PE at (`row`, `column`) when `cycle` ends, in O(1). */
+export function peStateAt(
+  config: ArrayConfig,
+  gemm: GemmShape,
+  cycle: number,
+  row: number,
+  column: number,
+): PeState {
+  const schedule = stateSchedule(config, gemm, cycle);
+  checkPlace('row', row, config.rows);
+  checkPlace('column', column, config.columns);
+  const one = createArrayState(1, 1);
+  peWriter(schedule)(schedule, cycle, row, column, one, 0);
+  return peStateOf(one, 0);
+}
+
+/** The PE at `index` of the grids as an object. */
+export function peStateOf(state: ArrayState, index: number): PeState {
+  const at = (grid: Int32Array | Uint8Array): number => {
+    const value = grid[index];
+    assert(value !== undefined, `PE ${index} is in the grids`);
+    return value;
+  };
+  const present = (value: number): number | undefined => (value === EMPTY ? undefined : value);
+  const element = (rows: Int32Array, columns: Int32Array): Element | undefined =>
+    at(rows) === EMPTY ? undefined : { row: at(rows), column: at(columns) };
+  const sum = element(state.sumRow, state.sumColumn);
+  return {
+    activity: ACTIVITIES[at(state.activity)] ?? 'idle',
+    shifting: at(state.shifting) === 1,
+    fold: present(at(state.fold)),
+    wave: present(at(state.wave)),
+    operand: element(state.operandRow, state.operandColumn),
+    weight: element(state.weightRow, state.weightColumn),
+    shadow: element(state.shadowRow, state.shadowColumn),
+    sum: sum && { ...sum, firstK: at(state.sumFirstK), depth: at(state.sumDepth) },
+  };
+}
+
+/** Writes one PE's state at `index` of the grids. */
+type PeWriter = (
+  schedule: ArraySchedule,
+  cycle: number,
+  row: number,
+  column: number,
+  out: ArrayState,
+  index: number,
+) => void;
+
+function peWriter(schedule: ArraySchedule): PeWriter {
+  return schedule.config.dataflow === 'os' ? writeOutputStationaryPe : writeStationaryPe;
+}
+
+function stateSchedule(config: ArrayConfig, gemm: GemmShape, cycle: number): ArraySchedule {
+  const schedule = scheduleOf(config, gemm);
+  if (schedule.folds > MAX_FOLDS) {
+    throw new InputError('gemm', `expected at most ${MAX_FOLDS} folds to look into, found ${schedule.folds}`);
+  }
+  checkCycle(schedule, cycle);
+  return schedule;
+}
+
+function checkPlace(place: string, value: number, extent: number): void {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= extent) {
+    throw new InputError(place, `expected a whole number from 0 to ${extent - 1}, found ${value}`);
+  }
+}

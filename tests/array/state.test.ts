@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GemmShape } from '../../src/array/config.ts';
+import { INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
+import { scheduleOf } from '../../src/array/schedule.ts';
+import { arrayStateAt, type PeState, peStateAt, peStateOf } from '../../src/array/state.ts';
+import { ACTIVITIES, createArrayState, laneElement } from '../../src/array/state-grids.ts';
+import { type ArrayStepper, createStepper } from '../../src/array/stepper.ts';
+import type { Pe, Sum, Token } from '../../src/array/stepper-pe.ts';
+import { type ArrayCase, arrayCases, int8Operands } from './arbitrary-cases.ts';
+
+describe('state of the array at a cycle', () => {
+  it('equals the stepping reference in every register at every cycle', () => {
+    fc.assert(
+      fc.property(arrayCases, (testCase) => {
+        const { config, gemm } = testCase;
+        const out = createArrayState(config.rows, config.columns);
+        const stepper = stepperOf(testCase);
+        for (let cycle = 0; !stepper.done; cycle++) {
+          stepper.step();
+          arrayStateAt(config, gemm, cycle, out);
+          stepper.pes.flat().forEach((pe, index) => {
+            const place = `cycle ${cycle}, PE ${Math.floor(index / config.columns)},${index % config.columns}`;
+            expect(peStateOf(out, index), place).toEqual(expectedLane0(pe, testCase));
+            for (let lane = 1; lane < config.rowsPerCycle; lane++) {
+              expect(closedFormLane(peStateOf(out, index), lane, testCase), place).toEqual(
+                stepperLane(pe, lane, testCase),
+              );
+            }
+          });
+        }
+      }),
+      { numRuns: 400, seed: 2 },
+    );
+  });
+
+  it('is the same PE by PE as for the whole array', () => {
+    fc.assert(
+      fc.property(arrayCases, fc.nat(), ({ config, gemm }, at) => {
+        const cycle = at % scheduleOf(config, gemm).cycles;
+        const whole = arrayStateAt(config, gemm, cycle);
+        const row = at % config.rows;
+        const column = at % config.columns;
+        expect(peStateAt(config, gemm, cycle, row, column)).toEqual(
+          peStateOf(whole, row * config.columns + column),
+        );
+      }),
+    );
+  });
+
+  it('refuses cycles and places outside', () => {
+    const config = { rows: 2, columns: 2, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 } as const;
+    const gemm: GemmShape = { m: 3, k: 2, n: 2 };
+    for (const cycle of [-1, 7, 0.5, Number.NaN, 1e308]) {
+      expect(() => arrayStateAt(config, gemm, cycle)).toThrow(/^cycle: expected a whole number from 0 to 6/);
+    }
+    expect(() => peStateAt(config, gemm, 0, 2, 0)).toThrow(/^row: /);
+    expect(() => peStateAt(config, gemm, 0, 0, -1)).toThrow(/^column: /);
+  });
+});
+
+function stepperOf({ config, gemm, seed }: ArrayCase): ArrayStepper {
+  return createStepper(config, gemm, int8Operands(gemm, seed), INTEGER_ARITHMETIC);
+}
+
+const element = (token: Token | undefined) => token && { row: token.row, column: token.column };
+const sumElement = (sum: Sum | undefined) =>
+  sum && { row: sum.row, column: sum.column, firstK: sum.firstK, depth: sum.depth };
+
+function expectedLane0(pe: Pe, { config }: ArrayCase): PeState {
+  return {
+    activity: ACTIVITIES[pe.activity],
+    shifting: pe.shifting,
+    fold: pe.operand?.fold,
+    wave: pe.operand?.index,
+    operand: element(pe.operand?.lanes[0]),
+    weight: element(pe.weight),
+    shadow: config.dataflow === 'os' ? element(pe.shadowSums[0]) : element(pe.shadowWeight),
+    sum: sumElement(pe.sums[0]),
+  };
+}
+
+function closedFormLane(state: PeState, lane: number, { config, gemm }: ArrayCase) {
+  const inLane = (of: { row: number; column: number } | undefined) =>
+    of && laneElement(config, gemm, of, lane);
+  return {
+    operand: inLane(state.operand),
+    sum: inLane(state.sum),
+    shadow: config.dataflow === 'os' ? inLane(state.shadow) : undefined,
+  };
+}
+
+function stepperLane(pe: Pe, lane: number, { config }: ArrayCase) {
+  return {
+    operand: element(pe.operand?.lanes[lane]),
+    sum: element(pe.sums[lane]),
+    shadow: config.dataflow === 'os' ? element(pe.shadowSums[lane]) : undefined,
+  };
+}
