@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { arrayCommand } from './commands/array.ts';
 
 /** Every command, in the order in which the overview lists them. One file each under `commands/`. */
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [arrayCommand];
