@@ -31,3 +31,9 @@ export function effectiveHbmBytesPerSecond(chip: Chip): number {
 export function effectiveLinkBytesPerSecond(chip: Chip): number {
   return chip.ici.linkBytesPerSecond * chip.ici.linkEfficiency;
 }
+
+/** Vector operations of the whole chip in one second: one a lane, sublane and ALU in each cycle. */
+export function vpuOperationsPerSecond(chip: Chip): number {
+  const { lanes, sublanes, alus } = chip.vpu;
+  return chip.tensorCores * lanes * sublanes * alus * chip.clockHz;
+}
