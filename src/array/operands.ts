@@ -1,4 +1,5 @@
-import { addFloat32, multiplyFloat32 } from '../numerics/float32.ts';
+import { addFloat32, multiplyFloat32, SMALLEST_NORMAL } from '../numerics/float32.ts';
+import type { GemmShape } from './config.ts';
 
 /** The two factors of a GEMM by value, row-major. */
 export interface Operands {
@@ -8,22 +9,45 @@ export interface Operands {
   readonly b: ArrayLike<number>;
 }
 
-/** How a PE multiplies and adds. Both functions round as the array's accumulator does. */
+/** Elements of the two factors on demand: nobody holds the operands of a large operation. */
+export interface OperandSource {
+  /** A[m, k] */
+  a(m: number, k: number): number;
+  /** B[k, n] */
+  b(k: number, n: number): number;
+}
+
+export function operandSource(gemm: GemmShape, { a, b }: Operands): OperandSource {
+  return { a: (m, k) => a[m * gemm.k + k] ?? 0, b: (k, n) => b[k * gemm.n + n] ?? 0 };
+}
+
+/** How a PE multiplies and adds: each function rounds as the array's accumulator does. */
 export interface PeArithmetic {
   /** `sum` + `a` x `b`. */
   multiplyAdd(sum: number, a: number, b: number): number;
+  /** The same, several times faster, wherever `quickIsExact` says so. */
+  quickMultiplyAdd(sum: number, a: number, b: number): number;
+  /** @param smallestA smallest magnitude of A's nonzero elements, `smallestB` of B's; at most 8 significant bits */
+  quickIsExact(smallestA: number, smallestB: number): boolean;
   /** Adds the sums of two passes over K, outside the array. */
   add(x: number, y: number): number;
 }
 
+const addProductInt32 = (sum: number, a: number, b: number): number => (sum + a * b) | 0;
+
 /** int8 operands, int32 sums that wrap. */
 export const INTEGER_ARITHMETIC: PeArithmetic = {
-  multiplyAdd: (sum, a, b) => (sum + a * b) | 0,
+  multiplyAdd: addProductInt32,
+  quickMultiplyAdd: addProductInt32,
+  quickIsExact: () => true,
   add: (x, y) => (x + y) | 0,
 };
 
-/** Operands that fp32 products of are exact (bf16, fp8), fp32 sums; subnormals flush. */
+/** bf16 or fp8 operands, whose products are exact in fp32; fp32 sums; subnormals flush to zero. */
 export const FLOAT_ARITHMETIC: PeArithmetic = {
   multiplyAdd: (sum, a, b) => addFloat32(sum, multiplyFloat32(a, b)),
+  quickMultiplyAdd: (sum, a, b) => Math.fround(sum + Math.fround(a * b)),
+  // Products, and so all sums of them, are multiples of their smallest unit: 7 fraction bits down on each side.
+  quickIsExact: (smallestA, smallestB) => smallestA * smallestB * 2 ** -14 >= SMALLEST_NORMAL,
   add: addFloat32,
 };
