@@ -44,7 +44,7 @@ export function provideChromium(): string | undefined {
   else {
     console.log(
       'No Chromium was found and none could be installed. Install one (Debian: apt-get install chromium; ' +
-        'elsewhere: npx playwright install chromium, Chromium or Google Chrome), or set CHROMIUM_PATH to it.',
+        'elsewhere: npx playwright-core install chromium, or Google Chrome), or set CHROMIUM_PATH to it.',
     );
   }
   return path;
