@@ -1,0 +1,83 @@
+import type { ArrayConfig, GemmShape } from '../array/config.ts';
+import type { Dtype } from '../hardware/chip.ts';
+import type { Phase } from '../memory/block-pipeline.ts';
+import type { CollectiveKind } from '../workload/partitioned.ts';
+
+/** What one chip executes; every chip of the slice executes the same. Loops stay loops. */
+export interface Program {
+  readonly sections: readonly ProgramSection[];
+}
+
+export interface ProgramSection {
+  readonly name: string;
+  readonly repeat: number;
+  /** Kernels start in this order; a collective starts as soon as it may. */
+  readonly tasks: readonly Task[];
+}
+
+export type Task = KernelTask | CollectiveTask;
+
+interface TaskBase {
+  readonly name: string;
+  readonly after: readonly Dependency[];
+}
+
+/** A task that must have ended first. */
+export interface Dependency {
+  /** Index of the section; the last repetition of an earlier section counts. */
+  readonly section: number;
+  readonly task: number;
+  /** For the task's own section: how many repetitions earlier (0 the same one). Before the first: met. */
+  readonly repetitionsBack: number;
+}
+
+/** One kernel of the cores: matrix and vector work, and the bytes it moves. */
+export interface KernelTask extends TaskBase {
+  readonly kind: 'kernel';
+  readonly phases: readonly Phase[];
+  readonly cost: KernelCost;
+}
+
+export interface KernelCost {
+  /** Time in which the arrays stream operands. */
+  readonly mxuPs: number;
+  /** Part of `mxuPs` that fills and drains the arrays. */
+  readonly fillDrainPs: number;
+  /** Part of `mxuPs` that the FLOPs take at peak: the rest beyond fill and drain is padding. */
+  readonly usefulPs: number;
+  readonly vpuPs: number;
+  readonly hbmBytes: number;
+  /** Bytes that must cross the pins whatever the blocks: operands and results once. */
+  readonly compulsoryBytes: number;
+  readonly flops: number;
+  readonly vpuOperations: number;
+  readonly matmul?: KernelMatmul;
+}
+
+/** The product that gives a kernel its shape; attention has the first of its products here. */
+export interface KernelMatmul {
+  readonly dtype: Dtype;
+  readonly gemm: GemmShape;
+  readonly batch: number;
+  readonly block: GemmShape;
+  readonly array: { readonly config: ArrayConfig; readonly gemm: GemmShape; readonly repeats: number };
+  readonly arrayCycles: number;
+}
+
+/** A collective over mesh axes. */
+export interface CollectiveTask extends TaskBase {
+  readonly kind: 'collective';
+  readonly collective: CollectiveKind;
+  readonly meshAxes: readonly string[];
+  readonly torusAxes: readonly number[];
+  readonly bytes: number;
+  readonly durationPs: number;
+  readonly lowerBoundPs: number;
+  readonly physicalLowerBoundPs: number;
+  readonly algorithm: string;
+  /** Of the busiest link, while the collective runs alone. */
+  readonly linkUtilization: number;
+  /** Bytes that arriving and leaving traffic costs the HBM. */
+  readonly hbmBytes: number;
+  readonly vpuOperations: number;
+}

@@ -1,0 +1,235 @@
+import { assert, assertNotBelowBound } from '../base/assert.ts';
+import { PICOSECONDS_PER_SECOND, picosecondsFromSeconds } from '../base/time.ts';
+import type { Footprint } from '../compiler/footprint.ts';
+import type { MappedAxis } from '../compiler/mesh-mapping.ts';
+import type { CollectiveTask, KernelTask, Program, Task } from '../compiler/program.ts';
+import type { Chip, Dtype } from '../hardware/chip.ts';
+import {
+  effectiveHbmBytesPerSecond,
+  effectiveLinkBytesPerSecond,
+  peakFlops,
+  vpuOperationsPerSecond,
+} from '../hardware/peak.ts';
+import type { Slice } from '../hardware/slice.ts';
+import { lowerBoundOf } from './bounds.ts';
+import type { IdleCause, LaneId, OpReport, RunReport, UnitReport, WhatIf } from './report.ts';
+import { type MachineRates, type SimulationResult, simulate } from './simulate.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface RunInput {
+  readonly title: string;
+  readonly chip: Chip;
+  readonly slice: Slice;
+  readonly mesh: readonly MappedAxis[];
+  readonly dtype: Dtype;
+  readonly program: Program;
+  readonly footprint: Footprint;
+  /** All chips together. */
+  readonly modelFlops: number;
+  readonly tokens: number | undefined;
+  readonly notes: readonly string[];
+}
+
+/** Runs the program, and what-ifs of it, and tells everything the page and the files say of it. */
+export function runProgram(input: RunInput): RunReport {
+  const { chip, slice, program, dtype } = input;
+  const rates = ratesOf(chip);
+  const result = simulate(program, rates);
+  const peak = peakFlops(chip, dtype) ?? 0;
+  const lowerBound = lowerBoundOf(program, { ...rates, peakFlopsPerSecond: peak });
+  assertNotBelowBound(result.stepPs, lowerBound.totalPs, 'step time');
+  const ops = program.sections.flatMap((section) =>
+    section.tasks.map((task) => describeOp(task, section.name, section.repeat, chip)),
+  );
+  const hardwareFlops = slice.chips * ops.reduce((sum, op) => sum + op.repeat * op.flops, 0);
+  const breakdown = breakdownOf(result);
+  const iciWaits = waitsByMesh(program, result);
+  const whatIf = whatIfs(program, rates, chip);
+  const memory = { ...input.footprint, capacityBytes: chip.hbm.bytes };
+  const mfu = input.modelFlops / ((result.stepPs / PICOSECONDS_PER_SECOND) * slice.chips * peak);
+  const bound = boundOf(breakdown);
+  const facts = { stepPs: result.stepPs, breakdown, iciWaits, whatIf, lowerBound, mfu, bound, memory };
+  return {
+    ...facts,
+    title: input.title,
+    chip: { id: chip.id, name: chip.name },
+    slice: { shape: slice.shape, wraps: slice.wraps, twisted: slice.twisted, chips: slice.chips },
+    mesh: input.mesh,
+    tokens: input.tokens,
+    modelFlops: input.modelFlops,
+    hardwareFlops,
+    units: unitsOf(result, chip, slice),
+    sections: result.sections,
+    timeline: result.timeline,
+    ops,
+    roofs: {
+      peakFlops: peak,
+      hbmBytesPerSecond: effectiveHbmBytesPerSecond(chip),
+      vmemBytesPerSecond: chip.tensorCores * chip.vmem.readBytesPerCycle * chip.clockHz,
+    },
+    ici: {
+      linkBytesPerSecond: effectiveLinkBytesPerSecond(chip),
+      physicalLinkBytesPerSecond: chip.ici.linkBytesPerSecond,
+    },
+    notes: [...input.notes, ...memoryNotes(memory, chip)],
+    verdict: verdictOf(facts),
+  };
+}
+
+function ratesOf(chip: Chip): MachineRates {
+  return {
+    hbmBytesPerPs: effectiveHbmBytesPerSecond(chip) / PICOSECONDS_PER_SECOND,
+    hbmPeakBytesPerPs: chip.hbm.bytesPerSecond / PICOSECONDS_PER_SECOND,
+    freeLinks: false,
+  };
+}
+
+function describeOp(task: Task, section: string, repeat: number, chip: Chip): OpReport {
+  const common = { name: task.name, section, repeat };
+  return task.kind === 'kernel'
+    ? { ...common, ...describeKernel(task, chip) }
+    : { ...common, ...describeCollective(task) };
+}
+
+function describeKernel(task: KernelTask, chip: Chip): Omit<OpReport, 'name' | 'section' | 'repeat'> {
+  const { cost, phases } = task;
+  const bytesPerPs = effectiveHbmBytesPerSecond(chip) / PICOSECONDS_PER_SECOND;
+  const alonePs = phases.reduce(
+    (sum, each) => sum + Math.max(each.computePs, Math.ceil(each.hbmBytes / bytesPerPs)),
+    0,
+  );
+  const lowerBoundPs = Math.max(cost.usefulPs, Math.floor(cost.compulsoryBytes / bytesPerPs));
+  const { matmul, vpuOperations } = cost;
+  const detail: OpReport['detail'] =
+    matmul === undefined
+      ? { kind: 'vector', vpuOperations }
+      : {
+          kind: 'matmul',
+          ...matmul,
+          units: chip.tensorCores * chip.mxu.perCore,
+          mappingEfficiency: cost.usefulPs / Math.max(1, cost.mxuPs - cost.fillDrainPs),
+          vpuOperations,
+        };
+  return { detail, alonePs, lowerBoundPs, hbmBytes: cost.hbmBytes, flops: cost.flops };
+}
+
+function describeCollective(task: CollectiveTask): Omit<OpReport, 'name' | 'section' | 'repeat'> {
+  const { collective, meshAxes, torusAxes, bytes, algorithm } = task;
+  return {
+    detail: { kind: 'collective', collective, meshAxes, torusAxes, bytes, algorithm },
+    alonePs: task.durationPs,
+    lowerBoundPs: task.lowerBoundPs,
+    hbmBytes: task.hbmBytes,
+    flops: 0,
+  };
+}
+
+function breakdownOf({ stepPs, tally }: SimulationResult): RunReport['breakdown'] {
+  const causes = Object.entries(tally.idlePs).filter(([, ps]) => ps > 0) as [IdleCause, number][];
+  const sum = causes.reduce((total, [, ps]) => total + ps, tally.usefulPs);
+  assert(sum === stepPs, `causes sum to ${sum} of a step of ${stepPs} ps`);
+  return { usefulPs: tally.usefulPs, idlePs: Object.fromEntries(causes) };
+}
+
+function waitsByMesh(program: Program, { tally }: SimulationResult): RunReport['iciWaits'] {
+  const tasks = program.sections.flatMap((section) => section.tasks);
+  const waits = new Map<string, RunReport['iciWaits'][number]>();
+  for (const [op, waitPs] of tally.waitPsByOp) {
+    const task = tasks[op];
+    if (task.kind !== 'collective') continue;
+    const key = task.meshAxes.join(',');
+    const known = waits.get(key);
+    waits.set(key, {
+      meshAxes: task.meshAxes,
+      torusAxes: task.torusAxes,
+      waitPs: waitPs + (known?.waitPs ?? 0),
+    });
+  }
+  return [...waits.values()].sort((a, b) => b.waitPs - a.waitPs);
+}
+
+function whatIfs(program: Program, rates: MachineRates, chip: Chip): readonly WhatIf[] {
+  const withoutLaunch: Program = {
+    sections: program.sections.map((section) => ({
+      ...section,
+      tasks: section.tasks.map((task) =>
+        task.kind === 'kernel'
+          ? { ...task, phases: task.phases.filter((phase) => phase.kind !== 'launch') }
+          : task,
+      ),
+    })),
+  };
+  const step = (changed: Program, changedRates: MachineRates): number =>
+    simulate(changed, changedRates).stepPs;
+  const launchIsFree = picosecondsFromSeconds(chip.kernelOverheadSeconds) === 0;
+  return [
+    { id: 'free-links', label: 'free links', stepPs: step(program, { ...rates, freeLinks: true }) },
+    {
+      id: 'free-hbm',
+      label: 'free memory',
+      stepPs: step(program, { ...rates, hbmBytesPerPs: Number.POSITIVE_INFINITY }),
+    },
+    ...(launchIsFree
+      ? []
+      : [{ id: 'free-launch', label: 'free launches', stepPs: step(withoutLaunch, rates) } as const]),
+  ];
+}
+
+/** What takes the largest part of the step. */
+function boundOf({ usefulPs, idlePs }: RunReport['breakdown']): RunReport['bound'] {
+  const parts: readonly (readonly [RunReport['bound'], number])[] = [
+    ['compute', usefulPs + (idlePs.padding ?? 0) + (idlePs['fill-drain'] ?? 0)],
+    ['memory', idlePs.hbm ?? 0],
+    ['ici', idlePs.ici ?? 0],
+    ['vpu', idlePs.vpu ?? 0],
+    ['overhead', (idlePs.launch ?? 0) + (idlePs.dependency ?? 0)],
+  ];
+  return parts.reduce((largest, part) => (part[1] > largest[1] ? part : largest))[0];
+}
+
+function unitsOf({ tally, stepPs }: SimulationResult, chip: Chip, slice: Slice): readonly UnitReport[] {
+  const stepSeconds = stepPs / PICOSECONDS_PER_SECOND;
+  const axes = ['ici-x', 'ici-y', 'ici-z'] as const;
+  const reductionShare = tally.reductionOperations / (vpuOperationsPerSecond(chip) * stepSeconds);
+  const unit = (lane: LaneId, name: string, utilization: number, formula: string): UnitReport => ({
+    lane,
+    name,
+    utilization,
+    formula,
+  });
+  return [
+    unit('mxu', 'MXU', tally.usefulPs / stepPs, 'FLOPs done / (peak FLOP/s x step time)'),
+    unit(
+      'vpu',
+      'VPU',
+      tally.busyPs.vpu / stepPs + reductionShare,
+      'vector operations, those of reductions included / (peak operations/s x step time)',
+    ),
+    unit(
+      'hbm',
+      'HBM',
+      tally.hbmBytes / (chip.hbm.bytesPerSecond * stepSeconds),
+      'bytes read and written / (published peak bytes/s x step time)',
+    ),
+    ...slice.shape.flatMap((extent, axis) =>
+      extent === 1
+        ? []
+        : [
+            unit(
+              axes[axis],
+              `ICI ${axes[axis].slice(-1)}`,
+              tally.busyPs[axes[axis]] / stepPs,
+              'bytes on the busiest link of the axis / (effective link bytes/s x step time)',
+            ),
+          ],
+    ),
+  ];
+}
+
+function memoryNotes(memory: RunReport['memory'], chip: Chip): readonly string[] {
+  if (memory.totalBytes <= memory.capacityBytes) return [];
+  const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  return [
+    `Does not fit: the step needs ${gib(memory.totalBytes)} GiB of the ${gib(memory.capacityBytes)} GiB of ${chip.name}.`,
+  ];
+}
