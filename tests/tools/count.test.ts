@@ -66,6 +66,7 @@ describe('countOutcome', () => {
 
   it('believes an exit code that nothing else explains', () => {
     expect(lineOf({ vitestExitCode: 1 })).toBe('5 passed, 1 failed');
+    expect(lineOf({ vitestExitCode: 1, typesPassed: false })).toBe('4 passed, 2 failed');
   });
 
   it('fails without a report, whatever the exit code', () => {

@@ -35,26 +35,34 @@ const BROWSER_TEST = /\.browser\.test\.[jt]s$/;
  */
 export function countOutcome(outcome: Outcome): Counts {
   const { report } = outcome;
-  const remarks: string[] = [];
-  if (!outcome.typesPassed) remarks.push('the type check failed');
-  if (!outcome.lintPassed) remarks.push('lint or format check failed');
-  for (const file of report?.testResults ?? []) {
-    const explained = file.assertionResults.some((test) => test.status === 'failed');
-    if (file.status === 'failed' && !explained) remarks.push(`${file.name} failed outside its tests`);
-  }
-  if (report === undefined) remarks.push('Vitest left no report');
-  if (!hasRun(report, (name) => !BROWSER_TEST.test(name))) remarks.push('no test ran in Node');
-  if (!hasRun(report, (name) => BROWSER_TEST.test(name))) remarks.push('no test ran in a browser');
   const failedTests = report?.numFailedTests ?? 0;
-  if (outcome.vitestExitCode !== 0 && failedTests + remarks.length === 0) {
-    remarks.push(`Vitest ended with ${outcome.vitestExitCode} although no test failed`);
+  const hidden = hiddenFailures(report);
+  if (outcome.vitestExitCode !== 0 && failedTests + hidden.length === 0) {
+    hidden.push(`Vitest ended with ${outcome.vitestExitCode} although no test failed`);
   }
+  const remarks = [
+    ...(outcome.typesPassed ? [] : ['the type check failed']),
+    ...(outcome.lintPassed ? [] : ['lint or format check failed']),
+    ...hidden,
+  ];
   const stepsPassed = Number(outcome.typesPassed) + Number(outcome.lintPassed);
   return {
     passed: (report?.numPassedTests ?? 0) + stepsPassed,
     failed: failedTests + remarks.length,
     remarks,
   };
+}
+
+/** What went wrong in Vitest without a test that failed. */
+function hiddenFailures(report: VitestReport | undefined): string[] {
+  const remarks = report === undefined ? ['Vitest left no report'] : [];
+  for (const file of report?.testResults ?? []) {
+    const isExplained = file.assertionResults.some((test) => test.status === 'failed');
+    if (file.status === 'failed' && !isExplained) remarks.push(`${file.name} failed outside its tests`);
+  }
+  if (!hasRun(report, (name) => !BROWSER_TEST.test(name))) remarks.push('no test ran in Node');
+  if (!hasRun(report, (name) => BROWSER_TEST.test(name))) remarks.push('no test ran in a browser');
+  return remarks;
 }
 
 function hasRun(report: VitestReport | undefined, isWanted: (name: string) => boolean): boolean {
