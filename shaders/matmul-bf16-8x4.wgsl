@@ -11,8 +11,12 @@
 struct Shape {
   rowTiles: u32,
   columnTiles: u32,
-  k: u32,
+  // Products of one element of C; no pass reaches across a multiple of `segment`.
+  products: u32,
+  segment: u32,
   passRows: u32,
+  // This dispatch begins here: large matrices take several.
+  firstRowTile: u32,
   // 0x80000000: -0 is the one number that adding never changes, so totals start there.
   negativeZero: u32,
 }
@@ -36,7 +40,7 @@ fn high(word: u32) -> f32 {
 @compute @workgroup_size(workgroupColumns, workgroupRows)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let columnTile = id.x;
-  let rowTile = id.y;
+  let rowTile = id.y + shape.firstRowTile;
   if (columnTile >= shape.columnTiles || rowTile >= shape.rowTiles) {
     return;
   }
@@ -49,37 +53,40 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var total5 = nothing;
   var total6 = nothing;
   var total7 = nothing;
-  for (var start = 0u; start < shape.k; start += shape.passRows) {
-    let end = min(start + shape.passRows, shape.k);
-    var sum0 = vec4f();
-    var sum1 = vec4f();
-    var sum2 = vec4f();
-    var sum3 = vec4f();
-    var sum4 = vec4f();
-    var sum5 = vec4f();
-    var sum6 = vec4f();
-    var sum7 = vec4f();
-    for (var index = start; index < end; index += 1u) {
-      let left = a[index * shape.rowTiles + rowTile];
-      let right = b[index * shape.columnTiles + columnTile];
-      let columns = vec4f(low(right.x), high(right.x), low(right.y), high(right.y));
-      sum0 += low(left.x) * columns;
-      sum1 += high(left.x) * columns;
-      sum2 += low(left.y) * columns;
-      sum3 += high(left.y) * columns;
-      sum4 += low(left.z) * columns;
-      sum5 += high(left.z) * columns;
-      sum6 += low(left.w) * columns;
-      sum7 += high(left.w) * columns;
+  for (var segment = 0u; segment < shape.products; segment += shape.segment) {
+    let segmentEnd = segment + shape.segment;
+    for (var start = segment; start < segmentEnd; start += shape.passRows) {
+      let end = min(start + shape.passRows, segmentEnd);
+      var sum0 = vec4f();
+      var sum1 = vec4f();
+      var sum2 = vec4f();
+      var sum3 = vec4f();
+      var sum4 = vec4f();
+      var sum5 = vec4f();
+      var sum6 = vec4f();
+      var sum7 = vec4f();
+      for (var index = start; index < end; index += 1u) {
+        let left = a[index * shape.rowTiles + rowTile];
+        let right = b[index * shape.columnTiles + columnTile];
+        let columns = vec4f(low(right.x), high(right.x), low(right.y), high(right.y));
+        sum0 += low(left.x) * columns;
+        sum1 += high(left.x) * columns;
+        sum2 += low(left.y) * columns;
+        sum3 += high(left.y) * columns;
+        sum4 += low(left.z) * columns;
+        sum5 += high(left.z) * columns;
+        sum6 += low(left.w) * columns;
+        sum7 += high(left.w) * columns;
+      }
+      total0 += sum0;
+      total1 += sum1;
+      total2 += sum2;
+      total3 += sum3;
+      total4 += sum4;
+      total5 += sum5;
+      total6 += sum6;
+      total7 += sum7;
     }
-    total0 += sum0;
-    total1 += sum1;
-    total2 += sum2;
-    total3 += sum3;
-    total4 += sum4;
-    total5 += sum5;
-    total6 += sum6;
-    total7 += sum7;
   }
   let first = rowTile * 8u * shape.columnTiles + columnTile;
   c[first] = total0;

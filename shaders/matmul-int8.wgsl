@@ -7,7 +7,12 @@
 struct Shape {
   rowTiles: u32,
   columnTiles: u32,
-  groups: u32,
+  // Products of one element of C.
+  products: u32,
+  segment: u32,
+  passRows: u32,
+  // This dispatch begins here: large matrices take several.
+  firstRowTile: u32,
 }
 
 @group(0) @binding(0) var<storage, read> a: array<vec4u>;
@@ -25,7 +30,7 @@ fn signed(words: vec4u, position: u32) -> vec4i {
 @compute @workgroup_size(workgroupColumns, workgroupRows)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let columnTile = id.x;
-  let rowTile = id.y;
+  let rowTile = id.y + shape.firstRowTile;
   if (columnTile >= shape.columnTiles || rowTile >= shape.rowTiles) {
     return;
   }
@@ -33,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum1 = vec4i();
   var sum2 = vec4i();
   var sum3 = vec4i();
-  for (var group = 0u; group < shape.groups; group += 1u) {
+  for (var group = 0u; 4u * group < shape.products; group += 1u) {
     let left = a[group * shape.rowTiles + rowTile];
     let right = b[group * shape.columnTiles + columnTile];
     for (var position = 0u; position < 4u; position += 1u) {

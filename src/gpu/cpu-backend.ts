@@ -1,3 +1,5 @@
+import { silentProgress } from '../base/progress.ts';
+import { ACCUMULATIONS } from '../numerics/accumulation.ts';
 import { matmulReference } from '../numerics/matmul-reference.ts';
 import type { MatmulBackend } from './matmul-backend.ts';
 import { firstDifference, type SelfTestVerdict } from './self-test.ts';
@@ -13,14 +15,13 @@ export function createCpuBackend(reason = 'the CPU was asked for'): MatmulBacken
   return {
     id: 'cpu',
     name: 'CPU',
-    selfTest: async (progress) => {
-      const cases = selfTestCases();
-      const difference = await firstDifference(
-        KERNEL,
-        cases,
-        async (request) => matmulReference(request),
-        progress,
-      );
+    selfTest: async (progress = silentProgress) => {
+      const cases = [
+        ...selfTestCases('bf16', ACCUMULATIONS.sequential),
+        ...selfTestCases('int8', ACCUMULATIONS.int32),
+      ];
+      const run = async (request: Parameters<typeof matmulReference>[0]) => matmulReference(request);
+      const difference = await firstDifference(KERNEL, cases, run, progress);
       const verdict: SelfTestVerdict = {
         status: 'no-adapter',
         adapter: reason,

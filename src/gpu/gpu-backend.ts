@@ -1,15 +1,17 @@
 import { type Progress, silentProgress } from '../base/progress.ts';
-import { canonicalizeNaNs } from '../numerics/float32.ts';
-import { checkMatmulRequest, type MatmulRequest, type MatmulValues } from '../numerics/matmul-request.ts';
-import { bf16Range, staysNormal } from '../numerics/operand-range.ts';
+import { ACCUMULATIONS, passPlan } from '../numerics/accumulation.ts';
+import { loadOperands } from '../numerics/loaded-operands.ts';
+import { accumulationOf, checkMatmulRequest, type MatmulRequest } from '../numerics/matmul-request.ts';
+import { staysNormal } from '../numerics/operand-range.ts';
 import { acquireDevice } from './device.ts';
-import { KERNELS, type Kernel } from './kernels.ts';
-import { GpuError, type MatmulBackend } from './matmul-backend.ts';
-import { layoutOfA, layoutOfB, packBf16, packInt8, unpadded } from './packing.ts';
-import { compileKernel, runKernel } from './run-kernel.ts';
-import { type Difference, firstDifference, type SelfTestVerdict } from './self-test.ts';
-import { selfTestCases } from './self-test-cases.ts';
+import { createDeviceSession, type DeviceSession } from './device-session.ts';
+import { DeviceLostError, GpuError } from './gpu-error.ts';
+import type { Kernel } from './kernels.ts';
+import type { MatmulBackend, MatmulResult } from './matmul-backend.ts';
+import { emptyResult, type PreparedMatmul, runMatmul } from './run-matmul.ts';
+import type { SelfTestVerdict } from './self-test.ts';
 import type { ShaderSources } from './shader-sources.ts';
+import { createTestedKernels, type TestedKernels } from './tested-kernels.ts';
 
 export type GpuBackendOutcome =
   | { readonly kind: 'ready'; readonly backend: MatmulBackend }
@@ -22,141 +24,111 @@ export interface GpuBackendOptions {
   readonly onFault?: (message: string) => void;
 }
 
-/** Kernels that passed their tests, by what they are used for. */
-interface Chosen {
-  readonly verdict: SelfTestVerdict;
-  readonly bf16: Kernel | undefined;
-  readonly bf16Special: Kernel | undefined;
-  readonly int8: Kernel | undefined;
-}
+/** A device that is lost this often during one matmul will not last. */
+const DEVICES_PER_MATMUL = 3;
 
 /**
  * The GPU backend, or why there is none. No kernel computes before it has passed the self-test on this
- * adapter: the first `matmul` runs the test if `selfTest` has not.
+ * adapter: the first `matmul` that needs a kernel tests it. A lost device is replaced and the blocks of C
+ * that were not read back yet are computed again; calls wait for each other.
  */
 export async function createGpuBackend(
   sources: ShaderSources,
   options: GpuBackendOptions = {},
 ): Promise<GpuBackendOutcome> {
-  const gpu = 'gpu' in options ? options.gpu : (globalThis.navigator as Navigator | undefined)?.gpu;
-  const acquired = await acquireDevice(gpu);
-  if (acquired.kind === 'absent') return acquired;
-  const { device, description } = acquired;
+  const gpu = 'gpu' in options ? options.gpu : globalThis.navigator?.gpu;
   const onFault = options.onFault ?? (() => undefined);
-  let lost: string | undefined;
-  device.addEventListener('uncapturederror', (event) => onFault(event.error.message));
-  void device.lost.then((info) => {
-    lost = info.message || info.reason;
-    if (info.reason !== 'destroyed') onFault(`the GPU device was lost: ${lost}`);
-  });
-
-  const pipelines = new Map<Kernel, Promise<GPUComputePipeline>>();
-  const pipelineOf = (kernel: Kernel): Promise<GPUComputePipeline> => {
-    const known = pipelines.get(kernel) ?? compileKernel(device, kernel, sources[kernel.shader]);
-    pipelines.set(kernel, known);
-    return known;
+  const open = async (): Promise<DeviceSession | string> => {
+    const acquired = await acquireDevice(gpu);
+    if (acquired.kind === 'absent') return acquired.reason;
+    return createDeviceSession(acquired.device, acquired.description, sources, onFault);
   };
-  const runWith = async (kernel: Kernel, request: MatmulRequest): Promise<MatmulValues> => {
-    if (lost !== undefined) throw new GpuError(`the GPU device was lost: ${lost}`);
-    return multiply(device, await pipelineOf(kernel), kernel, request);
-  };
-
-  let choosing: Promise<Chosen> | undefined;
-  const chosen = (progress: Progress): Promise<Chosen> => {
-    choosing ??= chooseKernels(description, runWith, progress);
-    choosing.catch(() => {
-      choosing = undefined;
-    });
-    return choosing;
-  };
-
-  const backend: MatmulBackend = {
-    id: 'gpu',
-    name: description,
-    selfTest: async (progress = silentProgress) => (await chosen(progress)).verdict,
-    matmul: async (request, progress = silentProgress) => {
-      checkMatmulRequest(request);
-      const kernel = kernelFor(request, await chosen(progress));
-      if (kernel === undefined)
-        throw new GpuError(`no kernel for ${request.dtype} passed its test on ${description}`);
-      progress.throwIfCancelled();
-      return { c: await runWith(kernel, request), kernel: kernel.shader };
-    },
-    dispose: () => device.destroy(),
-  };
-  return { kind: 'ready', backend };
+  const first = await open();
+  return typeof first === 'string'
+    ? { kind: 'absent', reason: first }
+    : { kind: 'ready', backend: backendOn(first, open) };
 }
 
-type RunWith = (kernel: Kernel, request: MatmulRequest) => Promise<MatmulValues>;
+function backendOn(first: DeviceSession, open: () => Promise<DeviceSession | string>): MatmulBackend {
+  let session = first;
 
-/** Tests every kernel and keeps, for each use, the first that gave the reference's bits. */
-async function chooseKernels(adapter: string, runWith: RunWith, progress: Progress): Promise<Chosen> {
-  const all = selfTestCases();
-  const passedNormal: Kernel[] = [];
-  const passedSpecial: Kernel[] = [];
-  let first: Difference | undefined;
-  let compared = 0;
-  for (const kernel of KERNELS) {
-    const cases = all.filter((each) => each.request.dtype === kernel.dtype);
-    const check = async (subset: typeof cases): Promise<boolean> => {
-      const difference = await firstDifference(
-        kernel.shader,
-        subset,
-        (request) => runWith(kernel, request),
-        progress,
-      );
-      compared += subset.length;
-      first ??= difference;
-      return difference === undefined;
-    };
-    if (await check(cases.filter((each) => each.normalRange))) {
-      passedNormal.push(kernel);
-      if (await check(cases.filter((each) => !each.normalRange))) passedSpecial.push(kernel);
+  /** Runs `work`, on a new device each time the one before is lost. */
+  const surviving = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let devices = 1; ; devices += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof DeviceLostError) || devices === DEVICES_PER_MATMUL) throw error;
+        const next = await open();
+        if (typeof next === 'string') throw new GpuError(`${error.message}; no other: ${next}`);
+        session = next;
+      }
     }
-  }
-  const bf16 = passedNormal.find((kernel) => kernel.dtype === 'bf16');
-  const bf16Special = passedSpecial.find((kernel) => kernel.dtype === 'bf16');
-  const int8 = passedNormal.find((kernel) => kernel.dtype === 'int8');
-  const verdict: SelfTestVerdict = {
-    status: passedNormal.length === KERNELS.length && bf16Special !== undefined ? 'bit-exact' : 'differs',
+  };
+  const compute = (kernel: Kernel, work: PreparedMatmul, progress: Progress): Promise<MatmulResult['c']> => {
+    const result = emptyResult(work);
+    return surviving(() => runMatmul(session, kernel, work, result, progress));
+  };
+  const tested = createTestedKernels((kernel, request) => compute(kernel, prepare(request), silentProgress));
+
+  const multiply = async (request: MatmulRequest, progress: Progress): Promise<MatmulResult> => {
+    const work = prepare(request);
+    const range = staysNormal(work.operands, work.plan.products) ? 'normal' : 'any';
+    const kernel = await tested.choose(work.operands.carrier, accumulationOf(request), range, progress);
+    if (kernel === undefined) {
+      throw new GpuError(`no kernel for ${request.dtype} passed its test on ${session.description}`);
+    }
+    return { c: await compute(kernel, work, progress), kernel: kernel.id };
+  };
+
+  // One after the other: error scopes belong to the device, not to a call.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return {
+    id: 'gpu',
+    get name() {
+      return session.description;
+    },
+    selfTest: (progress = silentProgress) =>
+      inTurn(() => testDefaults(tested, session.description, progress)),
+    matmul: async (request, progress = silentProgress) => {
+      checkMatmulRequest(request);
+      return inTurn(() => multiply(request, progress));
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+function prepare(request: MatmulRequest): PreparedMatmul {
+  const plan = passPlan(accumulationOf(request), request.dtype, request);
+  return { m: request.m, n: request.n, plan, operands: loadOperands(request) };
+}
+
+/** The kernels that a chip's own numerics need; others are tested when they are first used. */
+async function testDefaults(
+  tested: TestedKernels,
+  adapter: string,
+  progress: Progress,
+): Promise<SelfTestVerdict> {
+  const { sequential, int32 } = ACCUMULATIONS;
+  const bf16 = await tested.choose('bf16', sequential, 'normal', progress);
+  const bf16Special = await tested.choose('bf16', sequential, 'any', progress);
+  const int8 = await tested.choose('int8', int32, 'normal', progress);
+  const tests = tested.tests();
+  const difference = tests.find((each) => each.difference !== undefined)?.difference;
+  return {
+    status: difference === undefined ? 'bit-exact' : 'differs',
     adapter,
     kernels: { bf16: nameOf(bf16), bf16Special: nameOf(bf16Special), int8: nameOf(int8) },
-    cases: compared,
-    ...(first === undefined ? {} : { firstDifference: first }),
+    cases: tests.reduce((total, each) => total + each.cases, 0),
+    ...(difference === undefined ? {} : { firstDifference: difference }),
   };
-  return { verdict, bf16, bf16Special, int8 };
 }
 
 function nameOf(kernel: Kernel | undefined): string {
-  return kernel?.shader ?? 'none';
-}
-
-function kernelFor(request: MatmulRequest, chosen: Chosen): Kernel | undefined {
-  switch (request.dtype) {
-    case 'int8':
-      return chosen.int8;
-    case 'bf16':
-      return staysNormal(bf16Range(request.a), bf16Range(request.b), request.k)
-        ? chosen.bf16
-        : chosen.bf16Special;
-  }
-}
-
-async function multiply(
-  device: GPUDevice,
-  pipeline: GPUComputePipeline,
-  kernel: Kernel,
-  request: MatmulRequest,
-): Promise<MatmulValues> {
-  const { m, k, n, passRows } = request;
-  const layouts = [layoutOfA(m, k), layoutOfB(k, n)] as const;
-  const [a, b] =
-    request.dtype === 'bf16'
-      ? [packBf16(request.a, layouts[0]), packBf16(request.b, layouts[1])]
-      : [packInt8(request.a, layouts[0]), packInt8(request.b, layouts[1])];
-  const bytes = await runKernel(device, pipeline, { kernel, a, b, k, passRows });
-  const shape = { m, n, paddedColumns: b.paddedExtent };
-  return request.dtype === 'bf16'
-    ? canonicalizeNaNs(unpadded(new Float32Array(bytes), new Float32Array(m * n), shape))
-    : unpadded(new Int32Array(bytes), new Int32Array(m * n), shape);
+  return kernel?.id ?? 'none';
 }

@@ -23,8 +23,3 @@ export interface MatmulResult {
   /** Which kernel computed it. */
   readonly kernel: string;
 }
-
-/** The device or a kernel failed; the input is not to blame. */
-export class GpuError extends Error {
-  override readonly name = 'GpuError';
-}

@@ -1,77 +1,115 @@
 import { roundUp } from '../base/integers.ts';
-import { flushBf16Bits } from '../numerics/bf16.ts';
+import type { LoadedOperands } from '../numerics/loaded-operands.ts';
+import type { MatmulValues } from '../numerics/matmul-request.ts';
 
 /** Both sides of C are padded to this many elements, the side of the largest register tile. */
 export const TILE_ALIGNMENT = 8;
 
-/** k elements of int8 that share a word. */
-export const INT8_GROUP = 4;
+/** int8 elements along k that share a word. */
+const INT8_GROUP = 4;
 
-/**
- * Operands as kernels read them: k-major, `extent` padded with zeros to a multiple of 8.
- * bf16: two to a word along the extent. int8: four k to a word.
- */
-export interface PackedOperand {
-  readonly words: Uint32Array<ArrayBuffer>;
-  readonly paddedExtent: number;
+/** Which rows of A, or columns of B, to pack. */
+export interface Span {
+  readonly start: number;
+  readonly count: number;
 }
 
 /** How to find element (k, x) of an operand, x being its row in A or its column in B. */
 export interface OperandLayout {
-  readonly k: number;
-  readonly extent: number;
+  readonly products: number;
   readonly kStride: number;
   readonly extentStride: number;
 }
 
-/** A is `[m, k]` row-major: its extent is m. */
-export function layoutOfA(m: number, k: number): OperandLayout {
-  return { k, extent: m, kStride: 1, extentStride: k };
+/** A is `[m, products]`, row-major: its extent is m. */
+export function layoutOfA(products: number): OperandLayout {
+  return { products, kStride: 1, extentStride: products };
 }
 
-/** B is `[k, n]` row-major: its extent is n. */
-export function layoutOfB(k: number, n: number): OperandLayout {
-  return { k, extent: n, kStride: n, extentStride: 1 };
+/** B is `[products, n]`, row-major: its extent is n. */
+export function layoutOfB(products: number, n: number): OperandLayout {
+  return { products, kStride: n, extentStride: 1 };
 }
 
-/** Flushes subnormals on the way: no kernel sees one. */
-export function packBf16(bits: Uint16Array, layout: OperandLayout): PackedOperand {
-  const { k, extent, kStride, extentStride } = layout;
-  const paddedExtent = roundUp(extent, TILE_ALIGNMENT);
-  const halves = new Uint16Array(k * paddedExtent);
-  for (let index = 0; index < k; index += 1) {
-    const source = index * kStride;
-    const target = index * paddedExtent;
-    for (let x = 0; x < extent; x += 1) {
-      halves[target + x] = flushBf16Bits(bits[source + x * extentStride] ?? 0);
+/** Bytes of one row of A or column of B once packed. */
+export function packedBytesPerLine(carrier: LoadedOperands['carrier'], products: number): number {
+  switch (carrier) {
+    case 'bf16':
+      return 2 * products;
+    case 'fp32':
+      return 4 * products;
+    case 'int8':
+      return roundUp(products, INT8_GROUP);
+  }
+}
+
+/**
+ * `span` of an operand as kernels read it: k-major, padded with zeros to a multiple of 8 elements. bf16 lie
+ * two to a word along the extent, int8 in groups of four k to a word, fp32 one to a word.
+ */
+export function packOperand(
+  values: Uint16Array | Float32Array | Int8Array,
+  layout: OperandLayout,
+  span: Span,
+): ArrayBuffer {
+  const padded = roundUp(span.count, TILE_ALIGNMENT);
+  if (values instanceof Int8Array) {
+    const bytes = new Int8Array(roundUp(layout.products, INT8_GROUP) * padded);
+    packGroups(values, bytes, layout, span, padded);
+    return bytes.buffer;
+  }
+  const target =
+    values instanceof Uint16Array
+      ? new Uint16Array(layout.products * padded)
+      : new Float32Array(layout.products * padded);
+  packLines(values, target, layout, span, padded);
+  return target.buffer;
+}
+
+function packLines(
+  values: Uint16Array | Float32Array,
+  target: Uint16Array | Float32Array,
+  { products, kStride, extentStride }: OperandLayout,
+  { start, count }: Span,
+  padded: number,
+): void {
+  for (let index = 0; index < products; index += 1) {
+    const source = index * kStride + start * extentStride;
+    if (extentStride === 1) {
+      target.set(values.subarray(source, source + count), index * padded);
+      continue;
     }
+    for (let x = 0; x < count; x += 1) target[index * padded + x] = values[source + x * extentStride] ?? 0;
   }
-  return { words: new Uint32Array(halves.buffer), paddedExtent };
 }
 
-export function packInt8(values: Int8Array, layout: OperandLayout): PackedOperand {
-  const { k, extent, kStride, extentStride } = layout;
-  const paddedExtent = roundUp(extent, TILE_ALIGNMENT);
-  const bytes = new Int8Array(roundUp(k, INT8_GROUP) * paddedExtent);
-  for (let index = 0; index < k; index += 1) {
-    const source = index * kStride;
-    const group = (index - (index % INT8_GROUP)) * paddedExtent + (index % INT8_GROUP);
-    for (let x = 0; x < extent; x += 1) {
-      bytes[group + x * INT8_GROUP] = values[source + x * extentStride] ?? 0;
-    }
+function packGroups(
+  values: Int8Array,
+  target: Int8Array,
+  { products, kStride, extentStride }: OperandLayout,
+  { start, count }: Span,
+  padded: number,
+): void {
+  for (let index = 0; index < products; index += 1) {
+    const source = index * kStride + start * extentStride;
+    const within = index % INT8_GROUP;
+    const group = (index - within) * padded + within;
+    for (let x = 0; x < count; x += 1)
+      target[group + x * INT8_GROUP] = values[source + x * extentStride] ?? 0;
   }
-  return { words: new Uint32Array(bytes.buffer), paddedExtent };
 }
 
-/** The `[m, n]` corner of a padded C, whose rows are `paddedColumns` long. */
-export function unpadded<T extends Float32Array | Int32Array>(
-  padded: T,
-  target: T,
-  shape: { readonly m: number; readonly n: number; readonly paddedColumns: number },
-): T {
-  for (let row = 0; row < shape.m; row += 1) {
-    const start = row * shape.paddedColumns;
-    target.set(padded.subarray(start, start + shape.n), row * shape.n);
+/** Copies a block of C, its rows padded to `paddedColumns`, to its place in C `[m, n]`. */
+export function placeBlock<T extends MatmulValues>(
+  block: T,
+  paddedColumns: number,
+  c: T,
+  n: number,
+  place: { readonly rows: Span; readonly columns: Span },
+): void {
+  for (let row = 0; row < place.rows.count; row += 1) {
+    const source = row * paddedColumns;
+    const target = (place.rows.start + row) * n + place.columns.start;
+    c.set(block.subarray(source, source + place.columns.count), target);
   }
-  return target;
 }

@@ -1,4 +1,4 @@
-import { type Progress, silentProgress } from '../base/progress.ts';
+import type { Progress } from '../base/progress.ts';
 import { matmulReference } from '../numerics/matmul-reference.ts';
 import type { MatmulRequest, MatmulValues } from '../numerics/matmul-request.ts';
 import type { SelfTestCase } from './self-test-cases.ts';
@@ -6,7 +6,7 @@ import type { SelfTestCase } from './self-test-cases.ts';
 /** What the badge in the page says. */
 export interface SelfTestVerdict {
   /**
-   * - `bit-exact`: every kernel, the fast ones included, gave the reference's bits.
+   * - `bit-exact`: every kernel tested, the fast ones included, gave the reference's bits.
    * - `differs`: some kernel did not and is not used; `kernels` says what is used instead.
    * - `no-adapter`: there is no WebGPU here; the CPU computes.
    */
@@ -35,24 +35,23 @@ export async function firstDifference(
   kernel: string,
   cases: readonly SelfTestCase[],
   run: (request: MatmulRequest) => Promise<MatmulValues>,
-  progress: Progress = silentProgress,
+  progress: Progress,
 ): Promise<Difference | undefined> {
   for (const [index, { name, request }] of cases.entries()) {
     progress.throwIfCancelled();
-    progress.report(index / cases.length, `${kernel}: ${name}`);
+    progress.report(index / cases.length, `testing ${kernel}: ${name}`);
     const expected = bitsOf(matmulReference(request));
     const found = bitsOf(await run(request));
-    for (let at = 0; at < expected.length; at += 1) {
-      if (expected[at] !== found[at]) {
-        return {
-          kernel,
-          caseName: name,
-          row: Math.floor(at / request.n),
-          column: at % request.n,
-          expected: hexadecimal(expected[at]),
-          found: hexadecimal(found[at]),
-        };
-      }
+    const at = expected.findIndex((bits, place) => bits !== found[place]);
+    if (at >= 0) {
+      return {
+        kernel,
+        caseName: name,
+        row: Math.floor(at / request.n),
+        column: at % request.n,
+        expected: hexadecimal(expected[at]),
+        found: hexadecimal(found[at]),
+      };
     }
   }
   return undefined;
@@ -65,8 +64,10 @@ export function describeVerdict(verdict: SelfTestVerdict): string {
       return `Bit-exact on this adapter (${verdict.adapter}): ${verdict.cases} adversarial cases equal the reference.`;
     case 'no-adapter':
       return `No GPU: ${verdict.adapter}. The CPU computes the same bits.`;
-    case 'differs':
-      return `The fast kernel differs on this adapter (${verdict.adapter}); ${verdict.kernels.bf16} is used instead, ${verdict.kernels.bf16Special} for subnormals, infinities and NaN.`;
+    case 'differs': {
+      const { bf16, bf16Special } = verdict.kernels;
+      return `A kernel differs on this adapter (${verdict.adapter}) and is not used: ${bf16} computes, ${bf16Special} where subnormals, infinities or NaN occur.`;
+    }
   }
 }
 

@@ -24,12 +24,23 @@ export function flushSubnormal(value: number): number {
   return Math.abs(value) < SMALLEST_NORMAL ? 0 * value : value;
 }
 
+/** Half a unit, in 24 significant bits, below the smallest normal: from here on rounding reaches it. */
+const ROUNDS_TO_NORMAL = SMALLEST_NORMAL - 2 ** -151;
+
+/**
+ * A double rounded to 24 significant bits, to nearest even, and flushed if it is then below 2^-126: as
+ * hardware does that detects underflow after rounding.
+ */
+export function roundToFloat32(value: number): number {
+  return Math.abs(value) < ROUNDS_TO_NORMAL ? 0 * value : Math.fround(value);
+}
+
 /**
  * Product of two fp32 values, rounded to nearest even and flushed. For factors of at most 12 significant
  * bits (bf16, fp8) nothing is rounded: the product is exact.
  */
 export function multiplyFloat32(x: number, y: number): number {
-  return flushSubnormal(Math.fround(x * y));
+  return roundToFloat32(x * y);
 }
 
 /**
@@ -38,7 +49,7 @@ export function multiplyFloat32(x: number, y: number): number {
  * innocuous?", ACM SIGNUM Newsletter 30(3) 1995).
  */
 export function addFloat32(x: number, y: number): number {
-  return flushSubnormal(Math.fround(x + y));
+  return roundToFloat32(x + y);
 }
 
 /** Replaces every NaN, whatever its payload, by the canonical one. In place. */

@@ -1,6 +1,10 @@
-import { loadBf16 } from './bf16.ts';
+import { type PassPlan, passPlan } from './accumulation.ts';
+import { type SumPass, sumPassOf } from './accumulators.ts';
+import { float32FromBf16 } from './bf16.ts';
 import { addFloat32, canonicalizeNaNs, multiplyFloat32 } from './float32.ts';
+import { loadOperands } from './loaded-operands.ts';
 import {
+  accumulationOf,
   checkMatmulRequest,
   type MatmulRequest,
   type MatmulShape,
@@ -9,47 +13,63 @@ import {
 
 /**
  * The matrix unit's matmul, written to be read rather than to be fast: what every faster path must equal
- * bit for bit. Within a pass of `passRows` products one accumulator runs down a column, sequentially in k;
- * the passes are added to each other in order of k, the first being written and not added.
+ * bit for bit. Products are rounded to fp32 (for bf16 and fp8 they are exact), a pass sums its products as
+ * the accumulation model says, and the passes are added in fp32 in order of k, the first being written.
  */
 export function matmulReference(request: MatmulRequest): MatmulValues {
   checkMatmulRequest(request);
-  switch (request.dtype) {
-    case 'bf16':
-      return multiplyFloats(
-        request,
-        Float32Array.from(request.a, loadBf16),
-        Float32Array.from(request.b, loadBf16),
-      );
-    case 'int8':
-      return multiplyIntegers(request, request.a, request.b);
+  const accumulation = accumulationOf(request);
+  const loaded = loadOperands(request);
+  if (loaded.carrier === 'int8' || accumulation.kind === 'int32') {
+    return multiplyIntegers(request, loaded.a, loaded.b);
   }
+  const [a, b] =
+    loaded.carrier === 'bf16'
+      ? [Float32Array.from(loaded.a, float32FromBf16), Float32Array.from(loaded.b, float32FromBf16)]
+      : [loaded.a, loaded.b];
+  return multiplyFloats(
+    request,
+    passPlan(accumulation, request.dtype, request),
+    sumPassOf(accumulation),
+    a,
+    b,
+  );
 }
 
-function multiplyFloats(shape: MatmulShape, a: Float32Array, b: Float32Array): Float32Array {
-  const { m, k, n, passRows } = shape;
+function multiplyFloats(
+  { m, n }: MatmulShape,
+  plan: PassPlan,
+  sumPass: SumPass,
+  a: Float32Array,
+  b: Float32Array,
+): Float32Array {
   const c = new Float32Array(m * n);
+  const products = new Float32Array(plan.products);
   for (let row = 0; row < m; row += 1) {
     for (let column = 0; column < n; column += 1) {
-      let total = 0;
-      for (let start = 0; start < k; start += passRows) {
-        const end = Math.min(start + passRows, k);
-        let accumulator = 0;
-        for (let index = start; index < end; index += 1) {
-          const product = multiplyFloat32(a[row * k + index] ?? 0, b[index * n + column] ?? 0);
-          accumulator = addFloat32(accumulator, product);
-        }
-        total = start === 0 ? accumulator : addFloat32(total, accumulator);
+      for (let index = 0; index < plan.products; index += 1) {
+        products[index] = multiplyFloat32(a[row * plan.products + index] ?? 0, b[index * n + column] ?? 0);
       }
-      c[row * n + column] = total;
+      c[row * n + column] = sumPasses(plan, sumPass, products);
     }
   }
   return canonicalizeNaNs(c);
 }
 
+function sumPasses(plan: PassPlan, sumPass: SumPass, products: Float32Array): number {
+  let total = 0;
+  for (let segment = 0; segment < plan.products; segment += plan.segment) {
+    const segmentEnd = segment + plan.segment;
+    for (let start = segment; start < segmentEnd; start += plan.pass) {
+      const sum = sumPass(products, start, Math.min(start + plan.pass, segmentEnd));
+      total = start === 0 ? sum : addFloat32(total, sum);
+    }
+  }
+  return total;
+}
+
 /** int32 sums wrap, so no order can change them. */
-function multiplyIntegers(shape: MatmulShape, a: Int8Array, b: Int8Array): Int32Array {
-  const { m, k, n } = shape;
+function multiplyIntegers({ m, k, n }: MatmulShape, a: ArrayLike<number>, b: ArrayLike<number>): Int32Array {
   const c = new Int32Array(m * n);
   for (let row = 0; row < m; row += 1) {
     for (let column = 0; column < n; column += 1) {

@@ -1,4 +1,4 @@
-/** Nearest whole number, ties to even. Exact for any double. */
+/** Nearest whole number, ties to even. */
 export function roundToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
@@ -11,7 +11,13 @@ export function int8FromNumber(value: number): number {
   return saturate(value, -128, 127);
 }
 
+/** Nearest int4 to `value`, ties to even; beyond [-8, 7] it saturates, NaN becomes 0. */
+export function int4FromNumber(value: number): number {
+  return saturate(value, -8, 7);
+}
+
 function saturate(value: number, low: number, high: number): number {
   if (Number.isNaN(value)) return 0;
-  return Math.min(high, Math.max(low, roundToEven(value)));
+  // Adding zero turns -0, which integers lack, into 0.
+  return roundToEven(Math.min(high, Math.max(low, value))) + 0;
 }

@@ -1,0 +1,92 @@
+// C[m, n] = A[m, k] B[k, n] on fp32 operands, fp32 sums in the order of a weight-stationary array.
+//
+// Each invocation owns 8 rows x 4 columns of C in registers; no workgroup memory. Both operands lie
+// k-major:
+//   a[k][2 rowTiles]   two vec4f = 8 rows of A
+//   b[k][columnTiles]  one vec4f = 4 columns of B
+//   c[8 rowTiles][columnTiles] one vec4f = 4 columns of C
+// Strictly sequential in k within a pass; a second accumulator adds the passes. Products of fp32 numbers
+// are rounded: a driver that fuses multiply and add gives other bits, and the self-test finds out.
+
+struct Shape {
+  rowTiles: u32,
+  columnTiles: u32,
+  // Products of one element of C; no pass reaches across a multiple of `segment`.
+  products: u32,
+  segment: u32,
+  passRows: u32,
+  // This dispatch begins here: large matrices take several.
+  firstRowTile: u32,
+  // 0x80000000: -0 is the one number that adding never changes, so totals start there.
+  negativeZero: u32,
+}
+
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;
+@group(0) @binding(1) var<storage, read> b: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
+@group(0) @binding(3) var<uniform> shape: Shape;
+
+override workgroupColumns: u32 = 8;
+override workgroupRows: u32 = 8;
+
+@compute @workgroup_size(workgroupColumns, workgroupRows)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let columnTile = id.x;
+  let rowTile = id.y + shape.firstRowTile;
+  if (columnTile >= shape.columnTiles || rowTile >= shape.rowTiles) {
+    return;
+  }
+  let nothing = bitcast<vec4f>(vec4u(shape.negativeZero));
+  var total0 = nothing;
+  var total1 = nothing;
+  var total2 = nothing;
+  var total3 = nothing;
+  var total4 = nothing;
+  var total5 = nothing;
+  var total6 = nothing;
+  var total7 = nothing;
+  for (var segment = 0u; segment < shape.products; segment += shape.segment) {
+    let segmentEnd = segment + shape.segment;
+    for (var start = segment; start < segmentEnd; start += shape.passRows) {
+      let end = min(start + shape.passRows, segmentEnd);
+      var sum0 = vec4f();
+      var sum1 = vec4f();
+      var sum2 = vec4f();
+      var sum3 = vec4f();
+      var sum4 = vec4f();
+      var sum5 = vec4f();
+      var sum6 = vec4f();
+      var sum7 = vec4f();
+      for (var index = start; index < end; index += 1u) {
+        let upper = a[index * 2u * shape.rowTiles + 2u * rowTile];
+        let lower = a[index * 2u * shape.rowTiles + 2u * rowTile + 1u];
+        let columns = b[index * shape.columnTiles + columnTile];
+        sum0 += upper.x * columns;
+        sum1 += upper.y * columns;
+        sum2 += upper.z * columns;
+        sum3 += upper.w * columns;
+        sum4 += lower.x * columns;
+        sum5 += lower.y * columns;
+        sum6 += lower.z * columns;
+        sum7 += lower.w * columns;
+      }
+      total0 += sum0;
+      total1 += sum1;
+      total2 += sum2;
+      total3 += sum3;
+      total4 += sum4;
+      total5 += sum5;
+      total6 += sum6;
+      total7 += sum7;
+    }
+  }
+  let first = rowTile * 8u * shape.columnTiles + columnTile;
+  c[first] = total0;
+  c[first + shape.columnTiles] = total1;
+  c[first + 2u * shape.columnTiles] = total2;
+  c[first + 3u * shape.columnTiles] = total3;
+  c[first + 4u * shape.columnTiles] = total4;
+  c[first + 5u * shape.columnTiles] = total5;
+  c[first + 6u * shape.columnTiles] = total6;
+  c[first + 7u * shape.columnTiles] = total7;
+}
