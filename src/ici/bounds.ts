@@ -1,0 +1,89 @@
+import { sum } from '../base/integers.ts';
+import { uniformLoads } from './distances.ts';
+import type { Group } from './group.ts';
+import type { CollectiveKind, LinkRates } from './request.ts';
+import type { Torus } from './topology.ts';
+
+/** What no schedule can beat: bytes that must pass the narrowest cut, and hops that must be made. */
+export interface Bound {
+  /** Bytes on one link of the narrowest cut, for each byte of the request. */
+  readonly bytesPerByte: number;
+  readonly hops: number;
+}
+
+export function boundSeconds(
+  bound: Bound,
+  bytes: number,
+  rates: LinkRates,
+): { effective: number; physical: number } {
+  const crossing = bound.bytesPerByte * bytes;
+  return {
+    effective:
+      bytes === 0 ? 0 : Math.max(crossing / rates.linkBytesPerSecond, bound.hops * rates.hopLatencySeconds),
+    physical: crossing / rates.physicalLinkBytesPerSecond,
+  };
+}
+
+/** Bound of a collective over a whole group; a permute's depends on its pairs. */
+export function boundOf(kind: Exclude<CollectiveKind, 'collective-permute'>, group: Group): Bound {
+  const { torus } = group;
+  const remote = (torus.nodes - 1) / torus.nodes;
+  const ports = narrowestPorts(torus);
+  const hops = diameterOf(torus);
+  switch (kind) {
+    case 'all-gather':
+    case 'reduce-scatter':
+      // Every chip takes in (or gives away) all that is not its own.
+      return { bytesPerByte: remote / ports, hops };
+    case 'all-reduce':
+      // Each element needs N - 1 sends to be summed and N - 1 to be known (Patarasuk and Yuan, JPDC 69(2)
+      // 2009), and every chip takes in at least one sum.
+      return { bytesPerByte: Math.max((2 * (torus.nodes - 1)) / torus.linkCount, 1 / ports), hops };
+    case 'all-to-all':
+      return { bytesPerByte: Math.max(remote / ports, distanceLoad(torus), widestCutLoad(torus)), hops };
+    case 'broadcast':
+      return { bytesPerByte: 1 / ports, hops };
+  }
+}
+
+/** Links out of the chip that has fewest. */
+export function narrowestPorts(torus: Torus): number {
+  return sum(torus.shape.map((extent, axis) => (extent === 1 ? 0 : torus.wraps[axis] ? 2 : 1)));
+}
+
+export function diameterOf(torus: Torus): number {
+  if (torus.twisted) return uniformLoads(torus).diameter;
+  return sum(torus.shape.map((extent, axis) => (torus.wraps[axis] ? Math.floor(extent / 2) : extent - 1)));
+}
+
+/** Mean hops over all ordered pairs, a chip with itself included. */
+export function meanHopsOf(torus: Torus): number {
+  if (torus.twisted) return uniformLoads(torus).meanHops;
+  return sum(
+    torus.shape.map((extent, axis) =>
+      torus.wraps[axis] ? Math.floor((extent * extent) / 4) / extent : (extent * extent - 1) / (3 * extent),
+    ),
+  );
+}
+
+/** All-to-all: every byte occupies as many links as its way is long. */
+function distanceLoad(torus: Torus): number {
+  return (torus.nodes * meanHopsOf(torus)) / torus.linkCount;
+}
+
+/** All-to-all: half the chips send half their data across the middle of an axis, each way. */
+function widestCutLoad(torus: Torus): number {
+  return Math.max(...torus.shape.map((_, axis) => cutLoad(torus, axis)));
+}
+
+/**
+ * Bytes on each link that crosses the middle of an axis, for one byte of buffer: p (d - p) / d, halved by the
+ * second way round. It is also the largest load that minimal routing makes on an axis of a regular torus.
+ */
+export function cutLoad(torus: Torus, axis: number): number {
+  // The wraps of a twisted torus cross other cuts as well, which widens this one.
+  if (torus.twisted) return 0;
+  const extent = torus.shape[axis];
+  const part = Math.floor(extent / 2);
+  return (part * (extent - part)) / extent / (torus.wraps[axis] ? 2 : 1);
+}

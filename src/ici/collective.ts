@@ -1,0 +1,88 @@
+import { assertNotBelowBound } from '../base/assert.ts';
+import { type Bound, boundOf, boundSeconds } from './bounds.ts';
+import type { Candidate } from './candidate.ts';
+import { closedForm } from './closed-form.ts';
+import { flowCollective, flowPermute } from './flow-collective.ts';
+import { groupOf } from './group.ts';
+import { permute } from './permute.ts';
+import {
+  type CollectiveModel,
+  type CollectiveReport,
+  type CollectiveRequest,
+  checkRequest,
+  type LinkRates,
+} from './request.ts';
+import type { Torus } from './topology.ts';
+
+/**
+ * Time, bound, algorithm and link loads of one collective that every group along `request.axes` does at once
+ * on an otherwise idle torus. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes
+ * or pairs that the torus does not have.
+ */
+export function planCollective(
+  torus: Torus,
+  request: CollectiveRequest,
+  rates: LinkRates,
+  model: CollectiveModel,
+): CollectiveReport {
+  checkRequest(torus, request);
+  const group = groupOf(torus, request.axes);
+  if (group === undefined || request.bytes === 0) return nothingToDo(torus);
+  if (request.kind === 'collective-permute') {
+    const { candidate, bound, routes } = permute(torus, request, rates);
+    if (candidate.steps === 0) return nothingToDo(torus);
+    const chosen = model === 'flow' ? flowPermute(candidate, torus, routes, request.bytes, rates) : candidate;
+    return reportOf(torus, request, rates, chosen, bound, torus.nodes);
+  }
+  const candidate =
+    model === 'flow'
+      ? flowCollective(request.kind, group, request.bytes, rates).candidate
+      : closedForm(request.kind, group, request.bytes, rates);
+  return reportOf(torus, request, rates, candidate, boundOf(request.kind, group), group.torus.nodes);
+}
+
+function nothingToDo(torus: Torus): CollectiveReport {
+  return {
+    seconds: 0,
+    lowerBoundSeconds: 0,
+    physicalLowerBoundSeconds: 0,
+    algorithm: 'none',
+    reason: 'no chip has anything to send to another',
+    steps: 0,
+    chipBytes: { sent: 0, received: 0, reduced: 0 },
+    linkCount: torus.linkCount,
+    largestLinkBytes: 0,
+    maxUtilization: 0,
+    meanUtilization: 0,
+    linkBytes: () => new Float64Array(torus.linkSlots),
+  };
+}
+
+/** `chips`: how many of the torus' chips one candidate's loads stand for. */
+function reportOf(
+  torus: Torus,
+  request: CollectiveRequest,
+  rates: LinkRates,
+  candidate: Candidate,
+  bound: Bound,
+  chips: number,
+): CollectiveReport {
+  const { effective, physical } = boundSeconds(bound, request.bytes, rates);
+  assertNotBelowBound(candidate.seconds, effective, `time of ${request.kind}`);
+  const linkCapacity = rates.linkBytesPerSecond * candidate.seconds;
+  const carried = candidate.groupLinkBytes * (torus.nodes / chips);
+  return {
+    seconds: candidate.seconds,
+    lowerBoundSeconds: effective,
+    physicalLowerBoundSeconds: physical,
+    algorithm: candidate.algorithm,
+    reason: candidate.reason,
+    steps: candidate.steps,
+    chipBytes: candidate.chipBytes,
+    linkCount: torus.linkCount,
+    largestLinkBytes: candidate.largestLinkBytes,
+    maxUtilization: candidate.largestLinkBytes / linkCapacity,
+    meanUtilization: carried / (torus.linkCount * linkCapacity),
+    linkBytes: () => candidate.linkBytes(torus),
+  };
+}

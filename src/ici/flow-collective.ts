@@ -1,0 +1,144 @@
+import { sum } from '../base/integers.ts';
+import { InputError } from '../base/result.ts';
+import type { Candidate, LinkLoads } from './candidate.ts';
+import { closedForm, exchangesWhole } from './closed-form.ts';
+import { type FlowResult, runFlows } from './flow.ts';
+import {
+  allToAllTransfers,
+  broadcastTransfers,
+  type RingKind,
+  ringParts,
+  ringTransferCount,
+  ringTransfers,
+} from './flow-schedules.ts';
+import { FoldedTorus, type LinkClasses, separateLinks } from './folded-torus.ts';
+import type { Group } from './group.ts';
+import type { CollectiveKind, LinkRates } from './request.ts';
+import { fastestRingPlan, type RingPlan, wholeLanes } from './ring-plan.ts';
+import type { Torus } from './topology.ts';
+import { TransferList, type Transfers } from './transfers.ts';
+
+/** Above this the flow model of one collective would take more than some seconds. */
+const MAX_TRANSFERS = 1_000_000;
+
+/** Lines, whose ends wait longest, are worth many chunks as long as these are quickly run. */
+const MANY_TRANSFERS = 20_000;
+
+/** Transfers of a collective that have been run, and which of their links stand for which of the torus. */
+export interface FlowPlan {
+  readonly candidate: Candidate;
+  readonly transfers: Transfers;
+  readonly result: FlowResult;
+  readonly classes: LinkClasses;
+}
+
+/** A collective by max-min fair flows, done in the way that the closed form prefers. */
+export function flowCollective(
+  kind: Exclude<CollectiveKind, 'collective-permute'>,
+  group: Group,
+  bytes: number,
+  rates: LinkRates,
+): FlowPlan {
+  const base = closedForm(kind, group, bytes, rates);
+  const latency = rates.hopLatencySeconds;
+  switch (kind) {
+    case 'all-gather':
+    case 'reduce-scatter':
+    case 'all-reduce':
+      return ringFlow(kind, base, group, bytes, rates);
+    case 'all-to-all': {
+      const folded = new FoldedTorus(group);
+      checkCount(folded.chips * group.torus.nodes);
+      return flowPlan(base, allToAllTransfers(group, folded, bytes, latency), folded, rates);
+    }
+    case 'broadcast': {
+      const chunks = 16;
+      checkCount(chunks * group.torus.nodes * group.axes.length * 2);
+      const trees: Candidate = {
+        ...base,
+        algorithm: `down ${2 * group.axes.length} trees in ${chunks} chunks`,
+        reason: 'each tree begins with another axis or another way round it',
+        steps: sum(group.torus.shape.map((extent) => extent - 1)),
+        chipBytes: { sent: group.axes.length * bytes, received: bytes, reduced: 0 },
+      };
+      return flowPlan(trees, broadcastTransfers(group, bytes, chunks, latency), separateLinks(group), rates);
+    }
+  }
+}
+
+/** A permute by max-min fair flows along `routes`. */
+export function flowPermute(
+  base: Candidate,
+  torus: Torus,
+  routes: readonly (readonly number[])[],
+  bytes: number,
+  rates: LinkRates,
+): Candidate {
+  const list = new TransferList();
+  for (const links of routes) {
+    list.add({ bytes, links, latencySeconds: links.length * rates.hopLatencySeconds });
+  }
+  const capacities = new Float64Array(torus.linkSlots).fill(rates.linkBytesPerSecond);
+  return { ...base, seconds: runFlows(capacities, list.flatten()).seconds };
+}
+
+function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, rates: LinkRates): FlowPlan {
+  const folded = new FoldedTorus(group);
+  const parts =
+    kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
+      ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
+      : ringParts(kind, streamedOrders(group, bytes, rates), bytes);
+  const perChunk = ringTransferCount(folded, parts);
+  checkCount(perChunk);
+  const inChunks = (chunks: number): FlowPlan => {
+    const algorithm = chunks === 1 ? base.algorithm : `${base.algorithm}, ${chunks} chunks streamed`;
+    const list = ringTransfers(folded, parts, chunks, rates.hopLatencySeconds);
+    return flowPlan({ ...base, algorithm }, list, folded, rates);
+  };
+  const few = inChunks(1);
+  const counts = folded.chips === 1 ? [4] : [4, 32].filter((chunks) => chunks * perChunk <= MANY_TRANSFERS);
+  return counts
+    .map(inChunks)
+    .reduce((best, plan) => (plan.result.seconds < best.result.seconds ? plan : best), few);
+}
+
+/** Where all axes work at once their shares are those that suit streaming. */
+function streamedOrders(group: Group, bytes: number, rates: LinkRates): RingPlan['parts'] {
+  const { parts } = fastestRingPlan(group, bytes, rates);
+  if (parts.length === 1) return parts;
+  return group.orders.flatMap((order, index) => {
+    const share = group.streamedShares[index];
+    return share > 0 ? [{ order, share }] : [];
+  });
+}
+
+function flowPlan(base: Candidate, list: TransferList, classes: LinkClasses, rates: LinkRates): FlowPlan {
+  const transfers = list.flatten();
+  const capacities = new Float64Array(classes.linkSlots).fill(rates.linkBytesPerSecond);
+  const result = runFlows(capacities, transfers);
+  const candidate = { ...base, seconds: result.seconds, ...flowLinks(transfers, classes) };
+  return { candidate, transfers, result, classes };
+}
+
+function flowLinks(transfers: Transfers, classes: LinkClasses): LinkLoads {
+  const perClass = new Float64Array(classes.linkSlots);
+  for (let transfer = 0; transfer < transfers.count; transfer++) {
+    for (let place = transfers.linkOffsets[transfer]; place < transfers.linkOffsets[transfer + 1]; place++) {
+      perClass[transfers.links[place]] += transfers.bytes[transfer] * transfers.crossings[place];
+    }
+  }
+  return {
+    largestLinkBytes: perClass.reduce((largest, bytes) => Math.max(largest, bytes), 0),
+    groupLinkBytes: perClass.reduce((total, bytes, link) => total + bytes * classes.copies(link), 0),
+    linkBytes: (torus) =>
+      Float64Array.from(classes.classOfLinks(torus), (link) => (link < 0 ? 0 : perClass[link])),
+  };
+}
+
+function checkCount(transfers: number): void {
+  if (transfers <= MAX_TRANSFERS) return;
+  throw new InputError(
+    'model',
+    `flow follows at most ${MAX_TRANSFERS} transfers, this collective has ${transfers}`,
+  );
+}

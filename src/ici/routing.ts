@@ -1,0 +1,94 @@
+import { assert } from '../base/assert.ts';
+import { modulo } from '../base/integers.ts';
+import { InputError } from '../base/result.ts';
+import type { Torus } from './topology.ts';
+
+/**
+ * Signed steps along each axis of a minimal path. A wrap link of a twisted torus shifts other axes, so both
+ * ways round each short axis are tried; of equals, the first found (fewest wraps) is taken. Half a ring away
+ * both directions are minimal: then the parity of the source decides, which balances them.
+ */
+export function minimalSteps(torus: Torus, source: number, target: number): number[] {
+  const { axes, shape, wraps } = torus;
+  const delta = shape.map((_, axis) => torus.coordinate(target, axis) - torus.coordinate(source, axis));
+  const parity = torus.coordinates(source).reduce((total, coordinate) => total + coordinate, 0) % 2;
+  if (!torus.twisted) {
+    return delta.map((steps, axis) => (wraps[axis] ? shortestAround(steps, shape[axis], parity) : steps));
+  }
+  let best: number[] | undefined;
+  let bestHops = Number.POSITIVE_INFINITY;
+  const short = shape.flatMap((_, axis) => (torus.twist[axis].some((shift) => shift > 0) ? [axis] : []));
+  for (let choice = 0; choice < 3 ** short.length; choice++) {
+    const steps = [...delta];
+    short.forEach((axis, index) => {
+      // 0, +1 or -1 turns; the parity of the source says which of the two turns is tried first.
+      const digit = Math.floor(choice / 3 ** index) % 3;
+      const turns = digit === 0 ? 0 : (digit === 1) === (parity === 0) ? 1 : -1;
+      steps[axis] += turns * shape[axis];
+      for (let other = 0; other < axes; other++) steps[other] -= turns * torus.twist[axis][other];
+    });
+    for (let axis = 0; axis < axes; axis++) {
+      if (!short.includes(axis)) steps[axis] = shortestAround(steps[axis], shape[axis], parity);
+    }
+    const hops = steps.reduce((total, each) => total + Math.abs(each), 0);
+    if (hops >= bestHops) continue;
+    bestHops = hops;
+    best = steps;
+  }
+  assert(best !== undefined, 'a torus joins every two chips');
+  return best;
+}
+
+function shortestAround(steps: number, extent: number, parity: number): number {
+  const up = modulo(steps, extent);
+  if (up * 2 === extent) return parity === 0 ? up : -up;
+  return up * 2 < extent ? up : up - extent;
+}
+
+/**
+ * Directed links from `source` to `target`: dimension order (x first) where all of it is there, else a
+ * shortest way over the links that are. Throws an `InputError` when missing links leave no way.
+ */
+export function routeOf(torus: Torus, source: number, target: number): number[] {
+  const route = dimensionOrderRoute(torus, source, target);
+  return route ?? detour(torus, source, target);
+}
+
+function dimensionOrderRoute(torus: Torus, source: number, target: number): number[] | undefined {
+  const route: number[] = [];
+  let node = source;
+  const steps = minimalSteps(torus, source, target);
+  for (let axis = 0; axis < torus.axes; axis++) {
+    const direction = steps[axis] >= 0 ? 0 : 1;
+    for (let count = Math.abs(steps[axis]); count > 0; count--) {
+      const link = torus.link(node, axis, direction);
+      node = torus.targets[link];
+      if (node < 0) return undefined;
+      route.push(link);
+    }
+  }
+  assert(node === target, 'a route ends where it should');
+  return route;
+}
+
+function detour(torus: Torus, source: number, target: number): number[] {
+  const { nodes, axes, targets } = torus;
+  const arrivedBy = new Int32Array(nodes).fill(-1);
+  const queue = [source];
+  for (let head = 0; head < queue.length && arrivedBy[target] < 0; head++) {
+    const first = queue[head] * axes * 2;
+    for (let link = first; link < first + axes * 2; link++) {
+      const next = targets[link];
+      if (next < 0 || next === source || arrivedBy[next] >= 0) continue;
+      arrivedBy[next] = link;
+      queue.push(next);
+    }
+  }
+  if (arrivedBy[target] < 0) {
+    throw new InputError('missing links', `leave no way from chip ${source} to chip ${target}`);
+  }
+  const route: number[] = [];
+  for (let node = target; node !== source; node = torus.linkSource(arrivedBy[node]))
+    route.push(arrivedBy[node]);
+  return route.reverse();
+}

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/base/result.ts';
+import { planCollective } from '../../src/ici/collective.ts';
+import { groupOf } from '../../src/ici/group.ts';
+import { COLLECTIVE_KINDS, COLLECTIVE_MODELS } from '../../src/ici/request.ts';
+import { Torus } from '../../src/ici/topology.ts';
+import { axesOf, rates, tori, v5eRates, v5pRates } from './arbitrary-torus.ts';
+
+const MEBIBYTES_32 = 33_554_432;
+
+const wrapped = (...shape: number[]): Torus => new Torus({ shape, wraps: shape.map(() => true) });
+const mesh = (...shape: number[]): Torus => new Torus({ shape, wraps: shape.map(() => false) });
+
+describe('planCollective', () => {
+  it('gathers over a line in three one-way hops and over a ring both ways', () => {
+    const request = { kind: 'all-gather', axes: [1], bytes: MEBIBYTES_32 } as const;
+    expect(planCollective(mesh(4, 4), request, v5eRates, 'closed-form').seconds).toBeCloseTo(
+      (3 * MEBIBYTES_32) / 4 / 4.5e10,
+      12,
+    );
+    expect(planCollective(wrapped(16, 16), request, v5eRates, 'closed-form').seconds).toBeCloseTo(
+      (15 / 16) * (MEBIBYTES_32 / 9e10),
+      12,
+    );
+  });
+
+  it('pays a latency for each hop when there is next to nothing to send', () => {
+    const tiny = (kind: (typeof COLLECTIVE_KINDS)[number]): number =>
+      planCollective(wrapped(8, 8, 8), { kind, axes: [0, 1, 2], bytes: 512 }, v5pRates, 'closed-form')
+        .seconds;
+    expect(tiny('all-gather')).toBeCloseTo(12e-6, 12);
+    expect(tiny('all-to-all')).toBeCloseTo(12e-6, 12);
+    expect(tiny('all-reduce')).toBeCloseTo(12e-6, 12);
+  });
+
+  it.each([
+    [[8, 8, 8], 1.01],
+    [[4, 8, 16], 1.03],
+    [[16, 24, 24], 1.02],
+  ] as const)('all-reduces 4 GB over %j within %d of the bound', (shape, most) => {
+    const torus = wrapped(...shape);
+    const bound = (2 * (torus.nodes - 1) * 4e9) / (torus.nodes * 6 * 9e10);
+    for (const model of COLLECTIVE_MODELS) {
+      const request = { kind: 'all-reduce', axes: [0, 1, 2], bytes: 4e9 } as const;
+      const report = planCollective(torus, request, v5pRates, model);
+      expect(report.lowerBoundSeconds).toBeCloseTo(bound, 12);
+      expect(report.seconds / bound).toBeLessThanOrEqual(most);
+      expect(report.seconds).toBeGreaterThanOrEqual(bound);
+    }
+  });
+
+  it('is not faster than its bound, and no link carries more than it can', () => {
+    const cases = tori.chain((torus) =>
+      fc.record({
+        torus: fc.constant(torus),
+        axes: axesOf(torus),
+        kind: fc.constantFrom(...COLLECTIVE_KINDS),
+        bytes: fc.integer({ min: 0, max: 40 }).map((exponent) => 2 ** exponent - 1),
+        rates,
+        model: fc.constantFrom(...COLLECTIVE_MODELS),
+      }),
+    );
+    fc.assert(
+      fc.property(cases, ({ torus, axes, kind, bytes, rates, model }) => {
+        const report = planCollective(torus, { kind, axes, bytes }, rates, model);
+        expect(report.seconds).toBeGreaterThanOrEqual(report.lowerBoundSeconds * (1 - 1e-9));
+        expect(report.lowerBoundSeconds).toBeGreaterThanOrEqual(report.physicalLowerBoundSeconds);
+        expect(report.maxUtilization).toBeLessThanOrEqual(1 + 1e-9);
+        expect(report.meanUtilization).toBeLessThanOrEqual(report.maxUtilization * (1 + 1e-9));
+        const links = report.linkBytes();
+        const largest = links.reduce((most, each) => Math.max(most, each), 0);
+        expect(Math.abs(largest - report.largestLinkBytes)).toBeLessThanOrEqual(1e-9 * largest);
+        links.forEach((each, link) => {
+          if (torus.targets[link] < 0) expect(each).toBe(0);
+        });
+        if (report.seconds > 0) {
+          const mean = links.reduce((total, each) => total + each, 0) / torus.linkCount;
+          const expected = report.meanUtilization * rates.linkBytesPerSecond * report.seconds;
+          expect(Math.abs(mean - expected)).toBeLessThanOrEqual(1e-9 * mean);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('delivers to every chip what it has to get', () => {
+    fc.assert(
+      fc.property(
+        tori.chain((torus) => fc.tuple(fc.constant(torus), axesOf(torus))),
+        fc.constantFrom(...COLLECTIVE_MODELS),
+        ([torus, axes], model) => {
+          const size = groupOf(torus, axes)?.torus.nodes ?? 1;
+          const bytes = 1e6;
+          const into = inflow(
+            torus,
+            planCollective(torus, { kind: 'all-gather', axes, bytes }, v5pRates, model),
+          );
+          for (const each of into)
+            expect(each).toBeGreaterThanOrEqual(((size - 1) / size) * bytes * (1 - 1e-9));
+        },
+      ),
+    );
+  });
+
+  it('agrees between closed form and flow within the hops where nothing waits', () => {
+    const cases = [
+      [wrapped(16), [0], 'all-gather'],
+      [wrapped(8, 8, 8), [0, 1, 2], 'all-reduce'],
+      [wrapped(8, 8, 8), [1, 2], 'reduce-scatter'],
+      [wrapped(4, 8, 8), [0, 1, 2], 'all-to-all'],
+      [mesh(4, 4), [1], 'all-gather'],
+      [mesh(8), [0], 'all-to-all'],
+      [wrapped(8, 8), [0], 'collective-permute'],
+    ] as const;
+    for (const [torus, axes, kind] of cases) {
+      const request = { kind, axes, bytes: 1e9 };
+      const closed = planCollective(torus, request, v5pRates, 'closed-form').seconds;
+      const flow = planCollective(torus, request, v5pRates, 'flow').seconds;
+      expect(Math.abs(flow - closed)).toBeLessThan(closed * 1e-4 + 30 * v5pRates.hopLatencySeconds);
+    }
+  });
+
+  it('needs nothing where there is nobody to talk to', () => {
+    const report = planCollective(
+      wrapped(1, 4),
+      { kind: 'all-reduce', axes: [0], bytes: 1e9 },
+      v5pRates,
+      'flow',
+    );
+    expect(report.seconds).toBe(0);
+    expect(report.linkBytes().every((bytes) => bytes === 0)).toBe(true);
+  });
+
+  it('refuses axes, bytes and pairs that make no sense', () => {
+    const torus = wrapped(4, 4);
+    const attempt = (change: object): (() => unknown) => {
+      const request = { kind: 'all-reduce', axes: [0], bytes: 1, ...change } as const;
+      return () => planCollective(torus, request, v5pRates, 'closed-form');
+    };
+    expect(attempt({})).not.toThrow();
+    for (const axes of [[2], [-1], [0, 0], [0.5], [Number.NaN]])
+      expect(attempt({ axes })).toThrow(InputError);
+    for (const bytes of [-1, 0.5, 1e308, Number.NaN]) expect(attempt({ bytes })).toThrow(InputError);
+    expect(attempt({ pairs: [[0, 1]] })).toThrow(InputError);
+    expect(attempt({ kind: 'collective-permute', pairs: [[0, 16]] })).toThrow(InputError);
+  });
+});
+
+function inflow(torus: Torus, report: { linkBytes(): Float64Array }): Float64Array {
+  const into = new Float64Array(torus.nodes);
+  report.linkBytes().forEach((bytes, link) => {
+    if (torus.targets[link] >= 0) into[torus.targets[link]] += bytes;
+  });
+  return into;
+}
