@@ -33,6 +33,7 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
   switch (issue.type) {
     case 'regex':
       return issue.message;
+    case 'integer':
     case 'safe_integer':
       return 'a whole number';
     case 'finite':
