@@ -1,4 +1,4 @@
-import { assertSafeInteger } from './integers.ts';
+import { InputError } from './result.ts';
 
 /**
  * The timeline counts integer picoseconds (2^53 ps is 2.5 hours). Seconds and cycles are converted once
@@ -10,7 +10,15 @@ export const PICOSECONDS_PER_SECOND = 1e12;
 const ROUNDING_SLACK = 1e-9;
 
 export function picosecondsFromSeconds(seconds: number): number {
-  return assertSafeInteger(Math.ceil(seconds * PICOSECONDS_PER_SECOND - ROUNDING_SLACK), 'picoseconds');
+  return checkTimelineFits(Math.ceil(seconds * PICOSECONDS_PER_SECOND - ROUNDING_SLACK));
+}
+
+/** The same time, or an `InputError`: only a workload or a chip beyond all measure takes so long. */
+export function checkTimelineFits(picoseconds: number): number {
+  if (Number.isSafeInteger(picoseconds)) return picoseconds;
+  const limit = Math.floor(Number.MAX_SAFE_INTEGER / PICOSECONDS_PER_SECOND);
+  const found = (picoseconds / PICOSECONDS_PER_SECOND).toPrecision(3);
+  throw new InputError('time', `expected at most ${limit} s on the timeline, found ${found} s`);
 }
 
 export function picosecondsFromCycles(cycles: number, clockHz: number): number {

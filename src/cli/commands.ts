@@ -2,6 +2,18 @@ import type { Command } from './command.ts';
 import { arrayCommand } from './commands/array.ts';
 import { chipsCommand } from './commands/chips.ts';
 import { collectiveCommand } from './commands/collective.ts';
+import { gemmCommand } from './commands/gemm.ts';
+import { replayCommand } from './commands/replay.ts';
+import { runCommand } from './commands/run.ts';
+import { workloadsCommand } from './commands/workloads.ts';
 
 /** Every command, in the order in which the overview lists them. One file each under `commands/`. */
-export const COMMANDS: readonly Command[] = [chipsCommand, arrayCommand, collectiveCommand];
+export const COMMANDS: readonly Command[] = [
+  chipsCommand,
+  workloadsCommand,
+  arrayCommand,
+  gemmCommand,
+  collectiveCommand,
+  runCommand,
+  replayCommand,
+];

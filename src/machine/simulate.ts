@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { checkTimelineFits } from '../base/time.ts';
 import type { CollectiveTask, KernelTask, Program } from '../compiler/program.ts';
 import { type Demand, sharedDurations } from './hbm-sharing.ts';
 import { bookKernel, type TimedPhase } from './kernel-account.ts';
@@ -160,7 +161,7 @@ class Simulation {
       iteration: running.section === this.section ? running.iteration + count : running.iteration,
       startPs: running.startPs + shiftPs,
     }));
-    this.nowPs += shiftPs;
+    this.nowPs = checkTimelineFits(this.nowPs + shiftPs);
     this.idleSincePs = this.nowPs;
     this.iteration += count;
   }
@@ -272,7 +273,7 @@ class Simulation {
       0,
     );
     this.recordHbm(bytesPerPs, stepPs);
-    this.nowPs += stepPs;
+    this.nowPs = checkTimelineFits(this.nowPs + stepPs);
     running.forEach((each, index) => {
       each.remaining = leftPs[index] === stepPs ? 0 : each.remaining - stepPs / durations[index];
     });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { err, InputError, ok, type Result } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { parseWith } from '../base/schema.ts';
 import { COMPILER_OPTIONS_SCHEMA } from '../compiler/options.ts';
 import { WORKLOAD_SCHEMA } from '../workload/spec.ts';
 
@@ -43,17 +44,4 @@ export type Scenario = v.InferOutput<typeof SCENARIO_SCHEMA>;
 /** Checks a parsed JSON value; the error names the first place that is wrong and what belongs there. */
 export function parseScenario(value: unknown, place = 'scenario'): Result<Scenario> {
   return parseWith(SCENARIO_SCHEMA, value, place);
-}
-
-/** `value` checked against `schema`, its first issue as a one-line `InputError` with the path. */
-export function parseWith<TSchema extends v.GenericSchema>(
-  schema: TSchema,
-  value: unknown,
-  place: string,
-): Result<v.InferOutput<TSchema>> {
-  const parsed = v.safeParse(schema, value, { abortEarly: true });
-  if (parsed.success) return ok(parsed.output);
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue);
-  return err(new InputError(path === null ? place : `${place}: ${path}`, issue.message));
 }
