@@ -29,9 +29,9 @@ export function planCollective(
   const group = groupOf(torus, request.axes);
   if (group === undefined || request.bytes === 0) return nothingToDo(torus);
   if (request.kind === 'collective-permute') {
-    const { candidate, bound, routes } = permute(torus, request, rates);
+    const { candidate, bound, paths } = permute(torus, request, rates);
     if (candidate.steps === 0) return nothingToDo(torus);
-    const chosen = model === 'flow' ? flowPermute(candidate, torus, routes, request.bytes, rates) : candidate;
+    const chosen = model === 'flow' ? flowPermute(candidate, torus, paths, request.bytes, rates) : candidate;
     return reportOf(torus, request, rates, chosen, bound, torus.nodes);
   }
   const candidate =

@@ -13,6 +13,7 @@ import {
 } from './flow-schedules.ts';
 import { FoldedTorus, type LinkClasses, separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
+import type { Path } from './permute.ts';
 import type { CollectiveKind, LinkRates } from './request.ts';
 import { fastestRingPlan, type RingPlan, wholeLanes } from './ring-plan.ts';
 import type { Torus } from './topology.ts';
@@ -66,17 +67,17 @@ export function flowCollective(
   }
 }
 
-/** A permute by max-min fair flows along `routes`. */
+/** A permute by max-min fair flows along `paths`. */
 export function flowPermute(
   base: Candidate,
   torus: Torus,
-  routes: readonly (readonly number[])[],
+  paths: readonly Path[],
   bytes: number,
   rates: LinkRates,
 ): Candidate {
   const list = new TransferList();
-  for (const links of routes) {
-    list.add({ bytes, links, latencySeconds: links.length * rates.hopLatencySeconds });
+  for (const { links, share } of paths) {
+    list.add({ bytes: bytes * share, links, latencySeconds: links.length * rates.hopLatencySeconds });
   }
   const capacities = new Float64Array(torus.linkSlots).fill(rates.linkBytesPerSecond);
   return { ...base, seconds: runFlows(capacities, list.flatten()).seconds };

@@ -1,48 +1,55 @@
 import type { Bound } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
-import { routeOf } from './routing.ts';
+import { reversedRouteOf, routeOf } from './routing.ts';
 import type { Torus } from './topology.ts';
 
-/** Directed links of each message, in the order it takes them. */
-export type Routes = readonly (readonly number[])[];
+/** One path of a message and the share of its bytes that takes it. */
+export interface Path {
+  readonly links: readonly number[];
+  readonly share: number;
+}
 
 /** Where a permutation's messages go, for one byte from each source. */
 interface PermuteRoutes {
+  readonly paths: readonly Path[];
+  readonly split: boolean;
   readonly perLink: Float64Array;
   readonly largest: number;
   readonly total: number;
   readonly hops: number;
   readonly bound: Bound;
-  readonly routes: Routes;
 }
 
 const shiftRoutesByTorus = new WeakMap<Torus, Map<string, PermuteRoutes>>();
 
 /**
- * Each source sends to its target over one minimal route. Messages are cut through: the first byte takes a
+ * Each source sends to its target over a minimal route, or over two that share no link where that takes load
+ * off the busiest one. Messages are cut through: the first byte takes a
  * latency for each hop, the last follows when the busiest link has carried all that crosses it.
  */
 export function permute(
   torus: Torus,
   request: CollectiveRequest,
   rates: LinkRates,
-): { readonly candidate: Candidate; readonly bound: Bound; readonly routes: Routes } {
+): { readonly candidate: Candidate; readonly bound: Bound; readonly paths: readonly Path[] } {
   const { bytes, pairs } = request;
   const routes = pairs === undefined ? shiftRoutes(torus, request.axes) : routesOf(torus, pairs);
   const sending = (routes.largest * bytes) / rates.linkBytesPerSecond;
   const latency = rates.hopLatencySeconds;
   const candidate: Candidate = {
     seconds: routes.hops === 0 ? 0 : (routes.hops - 1) * latency + Math.max(latency, sending),
-    algorithm: 'direct, minimal routes in dimension order',
-    reason: routes.largest > 1 ? 'several messages cross the busiest link' : 'no two messages share a link',
+    algorithm: routes.split
+      ? 'direct, halves over two minimal routes, first and last axis first'
+      : 'direct, minimal routes in dimension order',
+    reason: reasonOf(routes),
     steps: routes.hops,
     chipBytes: { sent: bytes, received: bytes, reduced: 0 },
     largestLinkBytes: routes.largest * bytes,
     groupLinkBytes: routes.total * bytes,
     linkBytes: () => routes.perLink.map((units) => units * bytes),
   };
-  return { candidate, bound: routes.bound, routes: routes.routes };
+  return { candidate, bound: routes.bound, paths: routes.paths };
 }
 
 /** Every chip to the next of its group, first axis fastest, the last to the first. Kept with the torus. */
@@ -72,41 +79,54 @@ function next(torus: Torus, axes: readonly number[], node: number): number {
   return target;
 }
 
+function reasonOf({ split, largest }: PermuteRoutes): string {
+  if (split) return 'the two routes share no link, so a message has more than one link at a time';
+  return largest > 1 ? 'several messages cross the busiest link' : 'no two messages share a link';
+}
+
 function routesOf(torus: Torus, pairs: readonly (readonly [number, number])[]): PermuteRoutes {
-  const perLink = new Float64Array(torus.linkSlots);
-  const sends = new Float64Array(torus.nodes);
-  const receives = new Float64Array(torus.nodes);
-  let hops = 0;
-  let total = 0;
-  const routes: number[][] = [];
-  for (const [source, target] of pairs) {
-    if (source === target) continue;
-    const route = routeOf(torus, source, target);
-    routes.push(route);
-    for (const link of route) perLink[link] += 1;
-    sends[source] += 1;
-    receives[target] += 1;
-    hops = Math.max(hops, route.length);
-    total += route.length;
-  }
+  const sending = pairs.filter(([source, target]) => source !== target);
+  const single = sending.map(([source, target]) => ({ links: routeOf(torus, source, target), share: 1 }));
+  const halves = sending.flatMap(([source, target]) => [
+    { links: routeOf(torus, source, target), share: 0.5 },
+    { links: reversedRouteOf(torus, source, target), share: 0.5 },
+  ]);
+  const singleLoads = loadsOf(torus, single);
+  const halfLoads = loadsOf(torus, halves);
+  const split = halfLoads.largest < singleLoads.largest;
+  const hops = single.reduce((most, { links }) => Math.max(most, links.length), 0);
   return {
-    routes,
-    perLink,
-    largest: maximum(perLink),
-    total,
+    paths: split ? halves : single,
+    split,
+    ...(split ? halfLoads : singleLoads),
     hops,
-    bound: boundOfPairs(torus, sends, receives, total, hops),
+    bound: boundOfPairs(torus, sending, singleLoads.total, hops),
+  };
+}
+
+function loadsOf(torus: Torus, paths: readonly Path[]): Pick<PermuteRoutes, 'perLink' | 'largest' | 'total'> {
+  const perLink = new Float64Array(torus.linkSlots);
+  for (const { links, share } of paths) for (const link of links) perLink[link] += share;
+  return {
+    perLink,
+    largest: perLink.reduce((most, each) => Math.max(most, each), 0),
+    total: perLink.reduce((sum, each) => sum + each, 0),
   };
 }
 
 /** A chip's links carry what it sends and receives; all links together carry every byte over its whole way. */
 function boundOfPairs(
   torus: Torus,
-  sends: Float64Array,
-  receives: Float64Array,
+  pairs: readonly (readonly [number, number])[],
   totalHops: number,
   hops: number,
 ): Bound {
+  const sends = new Float64Array(torus.nodes);
+  const receives = new Float64Array(torus.nodes);
+  for (const [source, target] of pairs) {
+    sends[source] += 1;
+    receives[target] += 1;
+  }
   const out = new Float64Array(torus.nodes);
   const into = new Float64Array(torus.nodes);
   torus.targets.forEach((target, link) => {
@@ -120,10 +140,4 @@ function boundOfPairs(
     if (into[node] > 0) bytesPerByte = Math.max(bytesPerByte, receives[node] / into[node]);
   }
   return { bytesPerByte, hops };
-}
-
-function maximum(values: Float64Array): number {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, value);
-  return largest;
 }

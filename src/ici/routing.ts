@@ -50,15 +50,28 @@ function shortestAround(steps: number, extent: number, parity: number): number {
  * shortest way over the links that are. Throws an `InputError` when missing links leave no way.
  */
 export function routeOf(torus: Torus, source: number, target: number): number[] {
-  const route = dimensionOrderRoute(torus, source, target);
-  return route ?? detour(torus, source, target);
+  return orderedRoute(torus, source, target, 'first-axis-first') ?? detour(torus, source, target);
 }
 
-function dimensionOrderRoute(torus: Torus, source: number, target: number): number[] | undefined {
+/**
+ * The route that takes the last axis first: of two chips that differ in two axes or more, it shares no link
+ * with the other order. The same as `routeOf` where one axis is all.
+ */
+export function reversedRouteOf(torus: Torus, source: number, target: number): number[] {
+  return orderedRoute(torus, source, target, 'last-axis-first') ?? routeOf(torus, source, target);
+}
+
+function orderedRoute(
+  torus: Torus,
+  source: number,
+  target: number,
+  order: 'first-axis-first' | 'last-axis-first',
+): number[] | undefined {
   const route: number[] = [];
   let node = source;
   const steps = minimalSteps(torus, source, target);
-  for (let axis = 0; axis < torus.axes; axis++) {
+  for (let index = 0; index < torus.axes; index++) {
+    const axis = order === 'first-axis-first' ? index : torus.axes - 1 - index;
     const direction = steps[axis] >= 0 ? 0 : 1;
     for (let count = Math.abs(steps[axis]); count > 0; count--) {
       const link = torus.link(node, axis, direction);

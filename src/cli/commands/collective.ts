@@ -2,6 +2,7 @@ import { formatBinaryBytes, formatCount, formatPercent, formatSi } from '../../b
 import { InputError, unwrap } from '../../base/result.ts';
 import { findChip } from '../../hardware/presets.ts';
 import { parseSlice, resolveSlice } from '../../hardware/slice.ts';
+import { ASTRA_SIM_KINDS, astraSim } from '../../ici/astra-sim.ts';
 import { planCollective } from '../../ici/collective.ts';
 import {
   COLLECTIVE_KINDS,
@@ -10,7 +11,7 @@ import {
   type CollectiveReport,
   linkRates,
 } from '../../ici/request.ts';
-import { axisName, type Torus, torusFromSlice } from '../../ici/topology.ts';
+import { axisName, MAX_TORUS_CHIPS, type Torus, torusFromSlice } from '../../ici/topology.ts';
 import type { Command, CommandContext, CommandOutcome } from '../command.ts';
 import { type Options, parseOptions } from '../options.ts';
 
@@ -22,6 +23,7 @@ export const collectiveCommand: Command = {
   summary: 'time, bound and link loads of a collective on a slice',
   usage: [
     `collective KIND --chip ID --slice 4x4x8 [--twisted] --bytes B [--axes xyz] [--model ${COLLECTIVE_MODELS.join('|')}] [--json]`,
+    'collective KIND --compat astra-sim --ring K --gibps B --latency-ns A --splits S --bytes D [--json]',
     `KIND: ${COLLECTIVE_KINDS.join(', ')}`,
     'B: the gathered array for all-gather and reduce-scatter, the whole buffer of a chip for all-reduce and all-to-all',
   ].join('\n  '),
@@ -35,12 +37,57 @@ export const collectiveCommand: Command = {
         bytes: { type: 'string' },
         axes: { type: 'string' },
         model: { type: 'string' },
+        compat: { type: 'string' },
+        ring: { type: 'string' },
+        gibps: { type: 'string' },
+        'latency-ns': { type: 'string' },
+        splits: { type: 'string' },
       },
       { minimum: 1, maximum: 1, names: 'one kind of collective' },
     );
-    return runOnSlice(kindOf(options.positionals[0]), options, context);
+    const kind = kindOf(options.positionals[0]);
+    if (options.choice('compat', ['astra-sim']) === undefined) {
+      refuseOptions(options, ['ring', 'gibps', 'latency-ns', 'splits'], 'needs --compat astra-sim');
+      return runOnSlice(kind, options, context);
+    }
+    refuseOptions(
+      options,
+      ['chip', 'slice', 'twisted', 'axes', 'model'],
+      'has no meaning with --compat astra-sim',
+    );
+    return runAsAstraSim(kind, options);
   },
 };
+
+function refuseOptions(options: Options, names: readonly string[], problem: string): void {
+  for (const name of names) if (options.has(name)) throw new InputError(`--${name}`, problem);
+}
+
+function runAsAstraSim(word: CollectiveKind, options: Options): CommandOutcome {
+  const kind = ASTRA_SIM_KINDS.find((each) => each === word);
+  if (kind === undefined) {
+    throw new InputError('kind', `astra-sim has ${ASTRA_SIM_KINDS.join(', ')}, found "${word}"`);
+  }
+  const gibibytesPerSecond = options.number('gibps', { minimum: 0.001, maximum: 1e6 });
+  if (gibibytesPerSecond === undefined) throw new InputError('--gibps', 'is required');
+  const result = astraSim(kind, {
+    chips: options.requiredInteger('ring', { minimum: 2, maximum: MAX_TORUS_CHIPS }),
+    gibibytesPerSecond,
+    latencyNanoseconds: options.requiredInteger('latency-ns', { minimum: 0, maximum: 1e9 }),
+    splits: options.requiredInteger('splits', { minimum: 1, maximum: 1e6 }),
+    bytes: options.requiredInteger('bytes', { minimum: 1, maximum: 2 ** 50 }),
+  });
+  const seconds = (nanoseconds: number): string => formatSi(nanoseconds / 1e9, 's', 4);
+  const lines = [
+    ['as ASTRA-sim', `${formatCount(result.nanoseconds)} ns${result.physical ? '' : ' (unphysical)'}`],
+    ['lower bound', `${seconds(result.lowerBoundNanoseconds)}, bytes only, both ways of the ring`],
+    ['as Systole', `${seconds(result.systoleNanoseconds)}, closed form`],
+  ];
+  return {
+    json: { ...result },
+    text: lines.map(([name, value]) => `${name.padEnd(16)}${value}`).join('\n'),
+  };
+}
 
 function kindOf(word: string): CollectiveKind {
   const kind = COLLECTIVE_KINDS.find((each) => each === word);

@@ -1,0 +1,217 @@
+import { planCollective } from './collective.ts';
+import type { CollectiveRequest, LinkRates } from './request.ts';
+import { Torus } from './topology.ts';
+
+/**
+ * Worked answers of "How to Scale Your Model" (jax-ml/scaling-book, sharding and TPU chapters) in the book's
+ * own convention: V / W with the two-way rate of each axis, max with a microsecond a hop, meshes at one way.
+ * The modelled value stands beside each, and what makes the two differ.
+ */
+export interface TextbookCase {
+  readonly id: string;
+  readonly question: string;
+  /** `s`, or the width D of a layer from which one strategy wins. */
+  readonly unit: 's' | 'features';
+  /** As printed; where the book's own numbers give something else, `corrected` says what. */
+  readonly printed: number;
+  readonly corrected?: number;
+  /** The book's formula worked out. */
+  readonly textbook: number;
+  readonly modelled: number;
+  readonly difference: string;
+}
+
+const MICROSECOND = 1e-6;
+/** One way of one link: 45 GB/s on v4 and v5e, as the book has it. */
+const ONE_WAY = 4.5e10;
+const BOTH_WAYS = 2 * ONE_WAY;
+
+/** bf16 of v5p, and both ways of one of its links. */
+const V5P_PEAK = 4.59e14;
+const V5P_BOTH_WAYS = 1.8e11;
+
+const RATES: LinkRates = {
+  linkBytesPerSecond: ONE_WAY,
+  physicalLinkBytesPerSecond: 5e10,
+  hopLatencySeconds: MICROSECOND,
+};
+
+/** All-gather or reduce-scatter over `axes` rings: V / (W axes), not faster than half the chips in hops. */
+export function textbookGather(bytes: number, ringChips: readonly number[]): number {
+  const hops = ringChips.reduce((total, chips) => total + chips, 0) / 2;
+  return Math.max(bytes / (BOTH_WAYS * ringChips.length), hops * MICROSECOND);
+}
+
+/** All-gather on an axis that does not wrap: shards hop by hop at one way. */
+export function textbookLineGather(bytes: number, chips: number): number {
+  return (chips - 1) * Math.max(bytes / chips / ONE_WAY, MICROSECOND);
+}
+
+/** All-reduce is a reduce-scatter and an all-gather, all-to-all on a ring a quarter of an all-gather. */
+export function textbookAllReduce(bytes: number, ringChips: readonly number[]): number {
+  return 2 * textbookGather(bytes, ringChips);
+}
+
+export function textbookAllToAll(bytes: number): number {
+  return bytes / BOTH_WAYS / 4;
+}
+
+/** Point to point: the first byte takes a hop's latency each, the last follows over both ways of a corner. */
+export function textbookSend(bytes: number, hops: number): number {
+  return hops * MICROSECOND + bytes / BOTH_WAYS;
+}
+
+const NO_WRAP = 'a mesh sends one way only at its ends, in the book and here';
+const EXACT_RING = 'an exact ring carries (n-1)/n of the array, the book all of it';
+const HOPS = 'hops decide';
+
+/** S1 to S6 and T5 of the book, in its order. */
+export function textbookCases(): readonly TextbookCase[] {
+  const v5eMesh = mesh(8, 4);
+  const v5eCorner = mesh(4, 4);
+  const v4 = wrapped(4, 4, 4);
+  const ring = wrapped(8);
+  const large = 2048 * 8192 * 2;
+  const rowShard = (1024 * 4096 * 2) / 4;
+  return [
+    {
+      id: 'S1',
+      question: 'all-gather of bf16[2048, 8192] along y of v5e 8x4, if y wrapped',
+      unit: 's',
+      printed: 377e-6,
+      textbook: textbookGather(large, [4]),
+      modelled: modelled(wrapped(8, 4), { kind: 'all-gather', axes: [1], bytes: large }),
+      difference: EXACT_RING,
+    },
+    {
+      id: 'S1b',
+      question: 'the same on the real v5e 8x4, whose y does not wrap',
+      unit: 's',
+      printed: 560e-6,
+      textbook: textbookLineGather(large, 4),
+      modelled: modelled(v5eMesh, { kind: 'all-gather', axes: [1], bytes: large }),
+      difference: NO_WRAP,
+    },
+    {
+      id: 'S2',
+      question: 'all-gather of bf16[256, 256] along y of v5e 8x4',
+      unit: 's',
+      printed: 3e-6,
+      textbook: textbookLineGather(256 * 256 * 2, 4),
+      modelled: modelled(v5eMesh, { kind: 'all-gather', axes: [1], bytes: 256 * 256 * 2 }),
+      difference: HOPS,
+    },
+    {
+      id: 'S3a',
+      question: 'v4 4x4x4: all-gather over x of bf16[1024 by x, 4096 by y]',
+      unit: 's',
+      printed: 23e-6,
+      textbook: textbookGather(rowShard, [4]),
+      modelled: modelled(v4, { kind: 'all-gather', axes: [0], bytes: rowShard }),
+      difference: EXACT_RING,
+    },
+    {
+      id: 'S3b',
+      question: 'v4 4x4x4: all-gather over x and y of bf16[1024 by x, 4096 by y]',
+      unit: 's',
+      printed: 46e-6,
+      textbook: textbookGather(4 * rowShard, [4, 4]),
+      modelled: modelled(v4, { kind: 'all-gather', axes: [0, 1], bytes: 4 * rowShard }),
+      difference: EXACT_RING,
+    },
+    {
+      id: 'S3c',
+      question: 'v4 4x4x4: all-reduce over z of bf16[1024 by x, 4096 by y]',
+      unit: 's',
+      printed: 190e-6,
+      // 1024 x 4096 x 2 / 16 bytes a chip: the printed time is that of the array without its sharding.
+      corrected: 11.7e-6,
+      textbook: textbookAllReduce(rowShard / 4, [4]),
+      modelled: modelled(v4, { kind: 'all-reduce', axes: [2], bytes: rowShard / 4 }),
+      difference: `${EXACT_RING}; the printed time leaves out the sharding that the question states`,
+    },
+    {
+      id: 'S4',
+      question: 'v4 4x4x4: all-gather over x of 128 bf16 values',
+      unit: 's',
+      printed: 2e-6,
+      textbook: textbookGather(256, [4]),
+      modelled: modelled(v4, { kind: 'all-gather', axes: [0], bytes: 256 }),
+      difference: HOPS,
+    },
+    {
+      id: 'S5',
+      question:
+        '[B, D] x [D by x, F] on a ring of 16 v5p: least D where partial products are all-reduced, not D gathered',
+      unit: 'features',
+      printed: 5100,
+      // 2 B D F / peak against 4 B F / W: D = 2 peak / W.
+      textbook: (2 * V5P_PEAK) / V5P_BOTH_WAYS,
+      modelled: V5P_PEAK * allReduceSecondsPerByte(16),
+      difference: EXACT_RING,
+    },
+    {
+      id: 'S6a',
+      question: 'ring of 8 v5e: all-gather of bf16[2048, 8192]',
+      unit: 's',
+      printed: 373e-6,
+      textbook: textbookGather(large, [8]),
+      modelled: modelled(ring, { kind: 'all-gather', axes: [0], bytes: large }),
+      difference: EXACT_RING,
+    },
+    {
+      id: 'S6b',
+      question: 'ring of 8 v5e: all-reduce of bf16[2048, 8192]',
+      unit: 's',
+      printed: 746e-6,
+      textbook: textbookAllReduce(large, [8]),
+      modelled: modelled(ring, { kind: 'all-reduce', axes: [0], bytes: large }),
+      difference: EXACT_RING,
+    },
+    {
+      id: 'S6c',
+      question: 'ring of 8 v5e: all-to-all of bf16[2048, 8192], 4,194,304 bytes a chip',
+      unit: 's',
+      printed: 93.2e-6,
+      textbook: textbookAllToAll(large),
+      modelled: modelled(ring, { kind: 'all-to-all', axes: [0], bytes: large / 8 }),
+      difference: 'none: the mean way on an even ring is a quarter of it',
+    },
+    {
+      id: 'T5',
+      question: 'v5e 4x4: bf16[8, 128, 8192] from chip (0,0) to chip (3,3)',
+      unit: 's',
+      printed: 194e-6,
+      textbook: textbookSend(8 * 128 * 8192 * 2, 6),
+      modelled: modelled(v5eCorner, {
+        kind: 'collective-permute',
+        axes: [0, 1],
+        bytes: 8 * 128 * 8192 * 2,
+        pairs: [[0, 15]],
+      }),
+      difference: 'both links of each corner carry half over paths that share no link, in the book and here',
+    },
+  ];
+}
+
+/** Modelled seconds of a large all-reduce on a ring of v5p chips, for each byte of bf16 result. */
+function allReduceSecondsPerByte(chips: number): number {
+  const bytes = 2 ** 34;
+  const rates = { ...RATES, linkBytesPerSecond: V5P_BOTH_WAYS / 2, physicalLinkBytesPerSecond: 1e11 };
+  return (
+    planCollective(wrapped(chips), { kind: 'all-reduce', axes: [0], bytes }, rates, 'closed-form').seconds /
+    bytes
+  );
+}
+
+function wrapped(...shape: number[]): Torus {
+  return new Torus({ shape, wraps: shape.map(() => true) });
+}
+
+function mesh(...shape: number[]): Torus {
+  return new Torus({ shape, wraps: shape.map(() => false) });
+}
+
+function modelled(torus: Torus, request: CollectiveRequest): number {
+  return planCollective(torus, request, RATES, 'closed-form').seconds;
+}
