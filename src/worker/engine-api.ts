@@ -1,4 +1,6 @@
+import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { RunReport } from '../machine/report.ts';
+import type { Note, Replay } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
 
 /** How busy each link is while one collective runs. */
@@ -11,30 +13,52 @@ export interface LinkUtilization {
   readonly utilization: Float32Array;
 }
 
-/** Something that failed on the other side, as plain data: one line of text, never markup. */
-export interface EngineFailure {
-  readonly kind: 'input' | 'internal';
-  readonly message: string;
-}
-
-/** What the array's matrix product on this machine's GPU was found to be. */
-export type GpuVerdict =
-  | { readonly kind: 'exact'; readonly adapter: string; readonly kernel: string; readonly detail: string }
-  | { readonly kind: 'different'; readonly adapter: string; readonly detail: string }
-  | { readonly kind: 'absent'; readonly detail: string };
-
-/** What the views ask of the engine. Every call runs outside of the main thread. */
-export interface Engine {
-  /** Load of every link while the collective `report.ops[op]` of `scenario` runs on its own. */
-  linkUtilization(scenario: Scenario, op: number): Promise<LinkUtilization>;
-}
+/** What came of a request, as plain data that crosses threads. `message` is one line of text. */
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'cancelled' };
 
 /** A finished run: what was asked and what came of it. */
 export interface Run {
   readonly scenario: Scenario;
   readonly report: RunReport;
-  /** Digest of the report, as in a recording of it. */
+  /** Digest of the result, as a recording of it carries. */
   readonly digest: string;
-  /** Time the engine took, seconds. */
+  /** Clock of the chip with its changes. */
+  readonly clockHz: number;
+  /** Time the engine took. */
   readonly engineSeconds: number;
+}
+
+/** What a file or a pasted text turned out to be. */
+export type Opened =
+  | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | {
+      readonly kind: 'recording';
+      readonly scenario: Scenario;
+      /** The digest that the file carries. */
+      readonly digest: string;
+      readonly notes: readonly Note[];
+      /** Whether running its scenario here gives what it says. */
+      readonly replay: Replay;
+    };
+
+/** Where the engine is: a fraction in [0, 1] and what it does now. */
+export type ProgressListener = (fraction: number, what: string) => void;
+
+/** What views ask of the engine. Every call runs outside of the main thread. */
+export interface Engine {
+  /** Evaluates a scenario. A run in progress is cancelled first. */
+  run(scenario: Scenario, progress: ProgressListener): Promise<Outcome<Run>>;
+  /** Stops the run in progress, whatever it does; its promise resolves to `cancelled`. */
+  cancel(): void;
+  /** Reads a scenario or a recording; a recording is replayed. `name` is what messages call it. */
+  open(file: Blob, name: string): Promise<Outcome<Opened>>;
+  /** Text of a recording of `run`. */
+  record(run: Run, notes: readonly Note[]): Promise<Outcome<string>>;
+  /** Load of every link while the collective `report.ops[op]` of `scenario` runs on its own. */
+  linkUtilization(scenario: Scenario, op: number): Promise<LinkUtilization>;
+  /** Compares the GPU's matrix products with the reference, bit for bit. */
+  selfTest(): Promise<SelfTestVerdict>;
 }

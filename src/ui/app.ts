@@ -1,0 +1,253 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { clamp } from '../base/integers.ts';
+import { oneLine } from '../base/result.ts';
+import { revealInRange, type TimeRange } from '../figure/time-scale.ts';
+import { createTimelineIndex, type TimelineIndex } from '../figure/timeline-index.ts';
+import { EMBEDDED_SCENARIO } from '../study/catalog.ts';
+import type { Note } from '../study/recording.ts';
+import type { Scenario } from '../study/scenario.ts';
+import { decodeScenario, encodeScenario } from '../study/share-link.ts';
+import type { Engine, Outcome, Run } from '../worker/engine-api.ts';
+import { createCommands } from './commands/all-commands.ts';
+import type { Command } from './commands/command.ts';
+import { openingView } from './opening-view.ts';
+import { loadSettings, saveSettings } from './settings.ts';
+import { type AppState, INITIAL_STATE, type Notice, type Place } from './state.ts';
+import { Store } from './store.ts';
+
+/** Progress shows only for what takes longer than this: a flash of it would only distract. */
+const PROGRESS_DELAY_MS = 100;
+const MAX_NOTICES = 4;
+
+/** The page without its looks: state, engine, and everything a user can do. */
+export class App {
+  readonly store: Store;
+  readonly commands: readonly Command[];
+  #past: readonly Scenario[] = [];
+  #future: readonly Scenario[] = [];
+  #runsStarted = 0;
+  #noticesShown = 0;
+  #index: TimelineIndex | undefined;
+
+  constructor(
+    readonly engine: Engine,
+    initial: AppState = { ...INITIAL_STATE, ...loadSettings(INITIAL_STATE) },
+  ) {
+    this.store = new Store(initial);
+    this.commands = createCommands(this);
+  }
+
+  get state(): AppState {
+    return this.store.state;
+  }
+
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#future.length > 0;
+  }
+
+  /** Running sums over the timeline of the run on screen. */
+  timelineIndex(): TimelineIndex | undefined {
+    const report = this.state.run?.report;
+    if (report === undefined) return undefined;
+    if (this.#index?.report !== report) this.#index = createTimelineIndex(report);
+    return this.#index;
+  }
+
+  command(id: string): Command {
+    const found = this.commands.find((command) => command.id === id);
+    if (found === undefined) throw new Error(`internal: no command ${id}`);
+    return found;
+  }
+
+  /**
+   * Runs a scenario that replaces what is on screen, and can be undone. When it is refused or cancelled
+   * everything stays as it is; the reason is returned and shown.
+   */
+  async change(scenario: Scenario): Promise<string | undefined> {
+    const before = this.state.run?.scenario;
+    const problem = await this.#show(scenario);
+    if (problem === undefined && before !== undefined) {
+      this.#past = [...this.#past, before];
+      this.#future = [];
+    }
+    return problem;
+  }
+
+  async undo(): Promise<void> {
+    const target = this.#past.at(-1);
+    const present = this.state.run?.scenario;
+    if (target === undefined || present === undefined) return;
+    if ((await this.#show(target)) !== undefined) return;
+    this.#past = this.#past.slice(0, -1);
+    this.#future = [present, ...this.#future];
+  }
+
+  async redo(): Promise<void> {
+    const [target, ...rest] = this.#future;
+    const present = this.state.run?.scenario;
+    if (target === undefined || present === undefined) return;
+    if ((await this.#show(target)) !== undefined) return;
+    this.#future = rest;
+    this.#past = [...this.#past, present];
+  }
+
+  async #show(scenario: Scenario): Promise<string | undefined> {
+    const outcome = await this.#evaluate(scenario);
+    switch (outcome.kind) {
+      case 'done':
+        this.#put(outcome.value);
+        await this.updateAddress();
+        return undefined;
+      case 'refused':
+        this.fail(outcome.message);
+        return outcome.message;
+      case 'cancelled':
+        return 'cancelled';
+    }
+  }
+
+  async #evaluate(scenario: Scenario): Promise<Outcome<Run>> {
+    this.#runsStarted += 1;
+    const mine = this.#runsStarted;
+    const isLatest = (): boolean => mine === this.#runsStarted;
+    const startedMs = performance.now();
+    this.store.update({ status: { kind: 'running', fraction: 0, what: 'starting' }, playing: false });
+    const outcome = await this.engine.run(scenario, (fraction, what) => {
+      if (!isLatest() || performance.now() - startedMs < PROGRESS_DELAY_MS) return;
+      this.store.update({ status: { kind: 'running', fraction: clamp(fraction, 0, 1), what } });
+    });
+    // An older run that finishes after a newer one began says nothing any more.
+    if (!isLatest()) return { kind: 'cancelled' };
+    this.store.update({ status: { kind: 'idle' } });
+    return outcome;
+  }
+
+  #put(run: Run): void {
+    const before = this.state.run?.report;
+    const { report } = run;
+    const opening = openingView(report);
+    const sameProgram =
+      before !== undefined &&
+      before.title === report.title &&
+      before.ops.length === report.ops.length &&
+      before.timeline.length === report.timeline.length;
+    // Of the same program the user goes on seeing the same part, wherever that now lies in time.
+    const stretch = report.stepPs / (before?.stepPs ?? report.stepPs);
+    const { view, cursorPs, selectedOp } = this.state;
+    this.store.update({
+      run,
+      recording: undefined,
+      area: undefined,
+      notices: this.state.notices.filter((notice) => notice.kind === 'note'),
+      ...(sameProgram
+        ? {
+            cursorPs: Math.min(report.stepPs, Math.round(cursorPs * stretch)),
+            view: { startPs: view.startPs * stretch, endPs: view.endPs * stretch },
+            selectedOp,
+          }
+        : { cursorPs: opening.cursorPs, view: opening.view, selectedOp: undefined }),
+    });
+  }
+
+  cancel(): void {
+    this.engine.cancel();
+  }
+
+  /** Makes the address name the run on screen; the workload that everybody gets needs no name. */
+  async updateAddress(): Promise<void> {
+    const scenario = this.state.run?.scenario;
+    if (scenario === undefined) return;
+    const isDefault = canonicalJson(scenario) === canonicalJson(EMBEDDED_SCENARIO);
+    const fragment = isDefault ? '' : `#${await encodeScenario(scenario)}`;
+    history.replaceState(undefined, '', `${location.pathname}${location.search}${fragment}`);
+  }
+
+  /** Loads what the address carries; without anything there, `fallback`. */
+  async openAddress(fragment: string, fallback?: Scenario): Promise<void> {
+    const carried = fragment.replace(/^#/, '');
+    if (carried === '') {
+      if (fallback !== undefined) await this.change(fallback);
+      return;
+    }
+    const decoded = await decodeScenario(carried);
+    if (decoded.ok) {
+      await this.change(decoded.value);
+      return;
+    }
+    if (fallback !== undefined && this.state.run === undefined) await this.change(fallback);
+    this.fail(decoded.error.message);
+  }
+
+  /** Opens a dropped, pasted or chosen file. The run on screen stays if the file is of no use. */
+  async openFile(file: Blob, name: string): Promise<void> {
+    const outcome = await this.engine.open(file, name);
+    if (outcome.kind === 'refused') this.fail(outcome.message);
+    if (outcome.kind !== 'done') return;
+    const opened = outcome.value;
+    const problem = await this.change(opened.scenario);
+    if (problem !== undefined || opened.kind === 'scenario') return;
+    this.store.update({ recording: { ...opened, name: oneLine(name) }, place: 'replay' });
+  }
+
+  async recordingText(notes: readonly Note[]): Promise<string | undefined> {
+    const { run } = this.state;
+    if (run === undefined) return undefined;
+    const outcome = await this.engine.record(run, notes);
+    if (outcome.kind === 'refused') this.fail(outcome.message);
+    return outcome.kind === 'done' ? outcome.value : undefined;
+  }
+
+  goTo(place: Place): void {
+    this.store.update({ place });
+  }
+
+  /** Moves the playhead, and the view only as far as needed to keep it visible. */
+  seek(ps: number, follow = true): void {
+    const { run, view } = this.state;
+    if (run === undefined) return;
+    const cursorPs = clamp(ps, 0, run.report.stepPs);
+    this.store.update({
+      cursorPs,
+      view: follow ? revealInRange(view, cursorPs, run.report.stepPs) : view,
+    });
+  }
+
+  setView(view: TimeRange): void {
+    this.store.update({ view });
+  }
+
+  select(op: number | undefined): void {
+    this.store.update({ selectedOp: op });
+  }
+
+  fail(text: string): void {
+    this.#say('error', text);
+  }
+
+  note(text: string): void {
+    this.#say('note', text);
+  }
+
+  dismiss(id: number): void {
+    this.store.update({ notices: this.state.notices.filter((notice) => notice.id !== id) });
+  }
+
+  remember(): void {
+    saveSettings(this.state);
+  }
+
+  async checkGpu(): Promise<void> {
+    this.store.update({ gpu: await this.engine.selfTest() });
+  }
+
+  #say(kind: Notice['kind'], text: string): void {
+    this.#noticesShown += 1;
+    const notice: Notice = { id: this.#noticesShown, kind, text: oneLine(text) };
+    const others = this.state.notices.filter((each) => each.text !== notice.text);
+    this.store.update({ notices: [...others, notice].slice(-MAX_NOTICES) });
+  }
+}

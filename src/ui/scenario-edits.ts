@@ -1,0 +1,91 @@
+import { product } from '../base/integers.ts';
+import type { Chip } from '../hardware/chip.ts';
+import { findChip } from '../hardware/presets.ts';
+import { resolveSlice, type SliceRequest } from '../hardware/slice.ts';
+import type { Scenario } from '../study/scenario.ts';
+import type { MeshSpec } from '../workload/spec.ts';
+
+/** A changed scenario, and what else had to change with it, for people. */
+export interface Edit {
+  readonly scenario: Scenario;
+  readonly remark?: string;
+}
+
+/**
+ * The scenario on another chip. A slice which that chip can't have becomes the one nearest in number of
+ * chips; the sharding then follows.
+ */
+export function withChip(scenario: Scenario, id: string): Edit {
+  const found = findChip(id);
+  // An unknown chip is left for the engine to refuse: it says what it knows.
+  if (!found.ok) return { scenario: { ...scenario, chip: id } };
+  const { chip } = found.value;
+  const moved: Scenario = { ...scenario, chip: chip.id };
+  if (resolveSlice(chip, scenario.slice).ok) return { scenario: moved };
+  const shape = nearestShape(chip, product(scenario.slice.shape));
+  const remark = `${chip.name} has no slice of ${scenario.slice.shape.join('×')}: ${shape.join('×')} instead`;
+  return { scenario: withSlice(moved, { shape }), remark };
+}
+
+export function withSlice(scenario: Scenario, slice: SliceRequest): Scenario {
+  const next: Scenario = {
+    ...scenario,
+    slice: { shape: [...slice.shape], ...(slice.twisted ? { twisted: true } : {}) },
+  };
+  const { workload } = next;
+  if (workload.kind !== 'decoder-training' || workload.mesh === undefined) return next;
+  return { ...next, workload: { ...workload, mesh: fitMesh(workload.mesh, product(slice.shape)) } };
+}
+
+/**
+ * The mesh for another number of chips: the tensor axis keeps its size where it can, what is left goes to
+ * the first other axis. Undefined leaves the choice to the compiler.
+ */
+export function fitMesh(mesh: MeshSpec, chips: number): MeshSpec | undefined {
+  if (product(mesh.map((axis) => axis.size)) === chips) return mesh;
+  const growing = mesh.findIndex((axis) => axis.name !== 'tensor');
+  const others = product(mesh.filter((_, index) => index !== growing).map((axis) => axis.size));
+  if (growing < 0 || chips % others !== 0) return undefined;
+  return mesh.map((axis, index) => ({
+    name: axis.name,
+    size: index === growing ? chips / others : axis.size,
+  }));
+}
+
+/** The chip's slice with the number of chips nearest to `chips`, the squarest of those. */
+export function nearestShape(chip: Chip, chips: number): readonly number[] {
+  const shapes = offeredShapes(chip);
+  const ratio = (shape: readonly number[]): number => {
+    const count = product(shape);
+    return Math.max(count, chips) / Math.min(count, chips);
+  };
+  const longest = (shape: readonly number[]): number => Math.max(...shape);
+  return shapes.reduce((best, shape) => {
+    const closer = ratio(shape) - ratio(best);
+    return closer < 0 || (closer === 0 && longest(shape) < longest(best)) ? shape : best;
+  });
+}
+
+/** Slices that the chip's generation has, small ones first. */
+export function offeredShapes(chip: Chip): readonly (readonly number[])[] {
+  const { topology } = chip.ici;
+  if (topology.kind !== 'torus') return [[1]];
+  const ones = topology.maxShape.map(() => 1);
+  const extents = topology.maxShape.map((maximum) => extentsUpTo(maximum));
+  const grid = extents.reduce<readonly (readonly number[])[]>(
+    (shapes, axis) => shapes.flatMap((shape) => axis.map((extent) => [...shape, extent])),
+    [[]],
+  );
+  const ascending = grid.filter((shape) =>
+    shape.every((extent, axis) => axis === 0 || extent >= (shape[axis - 1] ?? 1)),
+  );
+  const offered = ascending.filter((shape) => resolveSlice(chip, { shape }).ok);
+  return (offered.length > 0 ? offered : [ones]).toSorted((a, b) => product(a) - product(b));
+}
+
+/** Powers of two and multiples of four: what slices are made of. */
+function extentsUpTo(maximum: number): readonly number[] {
+  return Array.from({ length: maximum }, (_, index) => index + 1).filter(
+    (extent) => extent <= 2 || extent % 4 === 0,
+  );
+}

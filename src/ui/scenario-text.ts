@@ -1,0 +1,79 @@
+import { err, InputError, ok, type Result } from '../base/result.ts';
+import { parseSlice, type SliceRequest } from '../hardware/slice.ts';
+import type { Scenario } from '../study/scenario.ts';
+import type { MeshSpec, WorkloadSpec } from '../workload/spec.ts';
+
+/** The words of a scenario that people read and type, and back. */
+
+export function chipText(scenario: Scenario): string {
+  const { chip } = scenario;
+  if (typeof chip === 'string') return chip;
+  return typeof chip.id === 'string' ? chip.id : 'own chip';
+}
+
+export function sliceText(slice: Scenario['slice']): string {
+  return `${slice.shape.join('×')}${slice.twisted ? ' twisted' : ''}`;
+}
+
+/** `4x4x8` or `4x4x8 twisted`. */
+export function parseSliceText(text: string): Result<SliceRequest> {
+  const [shape = '', ...words] = text.trim().split(/\s+/);
+  const unknown = words.find((word) => word.toLowerCase() !== 'twisted');
+  if (unknown !== undefined) {
+    return err(new InputError('slice', `expected "twisted" or nothing after the shape, found "${unknown}"`));
+  }
+  const parsed = parseSlice(shape);
+  if (!parsed.ok || words.length === 0) return parsed;
+  return ok({ ...parsed.value, twisted: true });
+}
+
+/** The numbers that say how much work there is: `64 × 8,192` tokens, or M × K × N. */
+export function sizeText(workload: WorkloadSpec): string {
+  const sizes =
+    workload.kind === 'gemm' ? [workload.m, workload.k, workload.n] : [workload.batch, workload.sequence];
+  return sizes.map((size) => size.toLocaleString('en-US')).join(' × ');
+}
+
+/** The workload with the sizes that `text` names; the schema judges whether they make sense. */
+export function withSizes(workload: WorkloadSpec, text: string): Result<WorkloadSpec> {
+  const names = workload.kind === 'gemm' ? 'M × K × N' : 'sequences × tokens';
+  const wanted = workload.kind === 'gemm' ? 3 : 2;
+  const words = text.trim().split(/\s*[x×*]\s*/i);
+  const sizes = words.map((word) => Number(word.replaceAll(/[,_]/g, '') || Number.NaN));
+  if (sizes.length !== wanted || !sizes.every((size) => Number.isSafeInteger(size) && size >= 1)) {
+    const problem = `expected ${names} as whole numbers from 1 up, found "${text.slice(0, 40)}"`;
+    return err(new InputError('size', problem));
+  }
+  const [first = 1, second = 1, third = 1] = sizes;
+  return ok(
+    workload.kind === 'gemm'
+      ? { ...workload, m: first, k: second, n: third }
+      : { ...workload, batch: first, sequence: second },
+  );
+}
+
+export function meshText(mesh: MeshSpec | undefined): string {
+  if (mesh === undefined || mesh.length === 0) return 'as it fits';
+  return mesh
+    .map((axis) => `${axis.name} ${axis.size}${axis.torusAxes ? ` on ${axis.torusAxes}` : ''}`)
+    .join(' · ');
+}
+
+const MESH_NAMES = ['data', 'fsdp', 'tensor'] as const;
+
+/** `fsdp 16 · tensor 4`, also `fsdp 16 on yz, tensor 4 on x`; `as it fits` leaves the choice open. */
+export function parseMeshText(text: string): Result<MeshSpec | undefined> {
+  if (/^(as it fits)?$/i.test(text.trim())) return ok(undefined);
+  const mesh: MeshSpec = [];
+  for (const part of text.split(/[·,;]/)) {
+    const match = /^\s*(\w+)[\s=]+(\d{1,6})(?:\s+on\s+([xyz]{1,3}))?\s*$/i.exec(part);
+    const name = MESH_NAMES.find((each) => each === match?.[1]?.toLowerCase());
+    if (match === null || name === undefined) {
+      const problem = `expected axes such as "fsdp 16 · tensor 4", found "${part.trim().slice(0, 40)}"`;
+      return err(new InputError('sharding', problem));
+    }
+    const [, , size, torusAxes] = match;
+    mesh.push({ name, size: Number(size), ...(torusAxes ? { torusAxes: torusAxes.toLowerCase() } : {}) });
+  }
+  return ok(mesh);
+}

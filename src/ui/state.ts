@@ -1,0 +1,88 @@
+import type { TimeRange } from '../figure/time-scale.ts';
+import type { SelfTestVerdict } from '../gpu/self-test.ts';
+import type { Opened, Run } from '../worker/engine-api.ts';
+
+export const PLACES = ['run', 'explore', 'learn', 'replay', 'trust'] as const;
+export type Place = (typeof PLACES)[number];
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof THEMES)[number];
+
+export const STAGE_VIEWS = ['array', 'torus', 'roofline'] as const;
+export type StageView = (typeof STAGE_VIEWS)[number];
+
+/** What the engine is doing for the user. */
+export type Status =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly fraction: number; readonly what: string };
+
+/** One line that the user should see, until it is dismissed or replaced. Text, never markup. */
+export interface Notice {
+  readonly id: number;
+  readonly kind: 'error' | 'note';
+  readonly text: string;
+}
+
+/** Shares of the stage's width that array and torus take; the rest is the roofline's. */
+export interface Layout {
+  readonly arrayShare: number;
+  readonly torusShare: number;
+}
+
+export type Dialog =
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'keys' }
+  /** The prompt of one command, next to the words it changes. */
+  | { readonly kind: 'prompt'; readonly command: string };
+
+export type Recording = Extract<Opened, { kind: 'recording' }> & { readonly name: string };
+
+/** Everything the page shows follows from this. */
+export interface AppState {
+  readonly place: Place;
+  /** What is on screen. A run that fails or is cancelled leaves it as it is. */
+  readonly run: Run | undefined;
+  /** Kept to compare with. */
+  readonly baseline: Run | undefined;
+  readonly recording: Recording | undefined;
+  readonly status: Status;
+  readonly notices: readonly Notice[];
+  readonly cursorPs: number;
+  readonly playing: boolean;
+  /** The visible stretch of the timeline. */
+  readonly view: TimeRange;
+  /** A stretch marked by dragging. */
+  readonly area: TimeRange | undefined;
+  readonly axis: 'time' | 'cycles';
+  /** Index into the report's ops. */
+  readonly selectedOp: number | undefined;
+  readonly theme: ThemeChoice;
+  /** What the choice comes to here and now. */
+  readonly scheme: 'light' | 'dark';
+  readonly layout: Layout;
+  /** The view that a narrow screen shows. */
+  readonly stageView: StageView;
+  readonly dialog: Dialog | undefined;
+  readonly gpu: SelfTestVerdict | 'checking';
+}
+
+export const INITIAL_STATE: AppState = {
+  place: 'run',
+  run: undefined,
+  baseline: undefined,
+  recording: undefined,
+  status: { kind: 'idle' },
+  notices: [],
+  cursorPs: 0,
+  playing: false,
+  view: { startPs: 0, endPs: 1 },
+  area: undefined,
+  axis: 'time',
+  selectedOp: undefined,
+  theme: 'system',
+  scheme: 'light',
+  layout: { arrayShare: 0.37, torusShare: 0.38 },
+  stageView: 'array',
+  dialog: undefined,
+  gpu: 'checking',
+};

@@ -1,0 +1,197 @@
+import type { Mark, TimelineFigure } from '../figure/timeline.ts';
+import type { IdleCause, LaneId, OpReport } from '../machine/report.ts';
+import { IDLE_CAUSES, laneColor } from './idle-text.ts';
+
+/** Heights of the timeline's rows; the DOM beside the canvas has the same. */
+export const LANE_HEIGHT_PX = 22;
+const BAR_HEIGHT_PX = 15;
+const BAR_TOP_PX = (LANE_HEIGHT_PX - BAR_HEIGHT_PX) / 2;
+const MIN_LABEL_PX = 58;
+/** A bar at 0 % of peak is still there. */
+const FAINTEST = 0.3;
+
+type Hatch = 'up' | 'down' | 'level' | 'upright' | 'cross' | 'dots' | 'sparse' | 'faint';
+
+/** Causes differ by texture as well as by hue. */
+const HATCHES: Readonly<Record<IdleCause, Hatch>> = {
+  ici: 'up',
+  hbm: 'down',
+  vpu: 'level',
+  dependency: 'dots',
+  'fill-drain': 'upright',
+  padding: 'cross',
+  launch: 'sparse',
+  'no-work': 'faint',
+};
+
+/** Draws timelines on a canvas. Colours and patterns are read once per theme. */
+export interface TimelinePainter {
+  paint(figure: TimelineFigure, ops: readonly OpReport[], highlight: number | undefined): void;
+}
+
+export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: number): TimelinePainter {
+  const context = canvas.getContext('2d');
+  const style = getComputedStyle(canvas);
+  const color = (name: string): string => style.getPropertyValue(name).trim();
+  const ink = color('--ink');
+  const ground = color('--ground');
+  const line = color('--line');
+  const accent = color('--accent');
+  const font = `12px ${color('--font-words')}`;
+  const patterns = new Map<IdleCause, CanvasPattern | string>();
+
+  const patternOf = (target: CanvasRenderingContext2D, cause: IdleCause): CanvasPattern | string => {
+    const known = patterns.get(cause);
+    if (known !== undefined) return known;
+    const hue = color(`--unit-${IDLE_CAUSES[cause].unit}`);
+    const made = hatch(target, HATCHES[cause], hue, pixelRatio) ?? hue;
+    patterns.set(cause, made);
+    return made;
+  };
+
+  const fillIdle = (
+    target: CanvasRenderingContext2D,
+    cause: IdleCause,
+    x: number,
+    y: number,
+    width: number,
+  ): void => {
+    target.fillStyle = patternOf(target, cause);
+    target.fillRect(x, y + BAR_TOP_PX, width, BAR_HEIGHT_PX);
+  };
+
+  const paintMark = (
+    target: CanvasRenderingContext2D,
+    mark: Mark,
+    lane: LaneId,
+    y: number,
+    ops: readonly OpReport[],
+    highlight: number | undefined,
+  ): void => {
+    if (mark.kind === 'density') {
+      if (mark.cause !== undefined && mark.busy < 0.99) fillIdle(target, mark.cause, mark.x, y, mark.width);
+      target.fillStyle = color(laneColor(lane));
+      const height = BAR_HEIGHT_PX * mark.busy;
+      target.fillRect(mark.x, y + BAR_TOP_PX + BAR_HEIGHT_PX - height, mark.width, height);
+      return;
+    }
+    const { span } = mark.placed;
+    if (span.kind === 'idle') {
+      fillIdle(target, span.cause, mark.x, y, mark.width);
+      return;
+    }
+    // A hair of ground between neighbours keeps them apart.
+    const width = Math.max(0.75, mark.width - (mark.width > 4 ? 1 : 0));
+    const strength = FAINTEST + (1 - FAINTEST) * span.utilization;
+    target.globalAlpha = strength;
+    target.fillStyle = color(laneColor(lane));
+    target.beginPath();
+    target.roundRect(mark.x, y + BAR_TOP_PX, width, BAR_HEIGHT_PX, Math.min(2, width / 3));
+    target.fill();
+    target.globalAlpha = 1;
+    if (span.op === highlight) {
+      target.strokeStyle = accent;
+      target.lineWidth = 1.5;
+      target.stroke();
+    }
+    const visibleX = Math.max(0, mark.x);
+    const visibleWidth = Math.min(mark.x + width, target.canvas.width / pixelRatio) - visibleX;
+    if (visibleWidth < MIN_LABEL_PX) return;
+    const name = ops[span.op]?.name ?? '';
+    target.fillStyle = strength > 0.55 ? ground : ink;
+    target.save();
+    target.beginPath();
+    target.rect(visibleX, y, visibleWidth - 4, LANE_HEIGHT_PX);
+    target.clip();
+    target.fillText(name, visibleX + 5, y + LANE_HEIGHT_PX / 2 + 0.5);
+    target.restore();
+  };
+
+  return {
+    paint(figure, ops, highlight) {
+      if (context === null) return;
+      const { widthPx } = figure.scale;
+      const heightPx = figure.lanes.length * LANE_HEIGHT_PX;
+      canvas.width = Math.round(widthPx * pixelRatio);
+      canvas.height = Math.round(heightPx * pixelRatio);
+      context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+      context.clearRect(0, 0, widthPx, heightPx);
+      context.fillStyle = line;
+      context.globalAlpha = 0.5;
+      for (const tick of figure.ticks) context.fillRect(Math.round(tick.x), 0, 1, heightPx);
+      context.globalAlpha = 1;
+      context.font = font;
+      context.textBaseline = 'middle';
+      figure.lanes.forEach((lane, row) => {
+        const y = row * LANE_HEIGHT_PX;
+        for (const mark of lane.marks) paintMark(context, mark, lane.lane, y, ops, highlight);
+      });
+    },
+  };
+}
+
+const TILE_PX = 8;
+
+/** One tile of hatching, drawn at the screen's own resolution so that its lines stay sharp. */
+function hatch(
+  target: CanvasRenderingContext2D,
+  kind: Hatch,
+  color: string,
+  pixelRatio: number,
+): CanvasPattern | undefined {
+  const size = Math.max(1, Math.round(TILE_PX * pixelRatio));
+  const tile = new OffscreenCanvas(size, size);
+  const context = tile.getContext('2d');
+  if (context === null) return undefined;
+  context.scale(size / TILE_PX, size / TILE_PX);
+  context.strokeStyle = color;
+  context.fillStyle = color;
+  context.globalAlpha = 0.8;
+  context.lineWidth = 1.6;
+  const stroke = (points: readonly number[]): void => {
+    context.beginPath();
+    for (let i = 0; i + 3 < points.length; i += 4) {
+      context.moveTo(points[i] ?? 0, points[i + 1] ?? 0);
+      context.lineTo(points[i + 2] ?? 0, points[i + 3] ?? 0);
+    }
+    context.stroke();
+  };
+  switch (kind) {
+    case 'up':
+      stroke([-2, 6, 6, -2, -2, 14, 14, -2, 2, 18, 18, 2]);
+      break;
+    case 'down':
+      stroke([-2, 2, 6, 10, -2, -6, 14, 10, 2, -10, 18, 6]);
+      break;
+    case 'level':
+      stroke([0, 2, 8, 2, 0, 6, 8, 6]);
+      break;
+    case 'upright':
+      stroke([2, 0, 2, 8, 6, 0, 6, 8]);
+      break;
+    case 'cross':
+      context.lineWidth = 1;
+      stroke([0, 0, 8, 8, 8, 0, 0, 8]);
+      break;
+    case 'dots':
+      for (const [x, y] of [
+        [2, 2],
+        [6, 6],
+      ] as const) {
+        context.fillRect(x - 1, y - 1, 2, 2);
+      }
+      break;
+    case 'sparse':
+      context.globalAlpha = 0.6;
+      context.lineWidth = 1;
+      stroke([-2, 6, 6, -2, -2, 14, 14, -2, 2, 18, 18, 2]);
+      break;
+    case 'faint':
+      context.globalAlpha = 0.35;
+      context.fillRect(3, 3.5, 2, 1);
+      break;
+  }
+  const pattern = target.createPattern(tile, 'repeat');
+  pattern?.setTransform(new DOMMatrix().scale(1 / pixelRatio));
+  return pattern ?? undefined;
+}

@@ -1,0 +1,84 @@
+import { css, html, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import type { App } from '../app.ts';
+import { AppElement } from '../app-element.ts';
+import { keyText } from '../commands/keys.ts';
+import { sharedStyles } from '../shared-styles.ts';
+import type { AppState } from '../state.ts';
+
+/** Every command that has a key. Keys are places on the keyboard, so W A S D stay together on any layout. */
+@customElement('systole-keys-dialog')
+export class KeysDialog extends AppElement {
+  @query('dialog') private dialog: HTMLDialogElement | null | undefined;
+
+  protected override watched(state: AppState): readonly unknown[] {
+    return [state.dialog];
+  }
+
+  protected override renderState(app: App): TemplateResult {
+    const withKeys = app.commands.filter((command) => command.keys.length > 0);
+    return html`<dialog
+      aria-label="Keyboard"
+      @close=${() => {
+        if (app.state.dialog?.kind === 'keys') app.store.update({ dialog: undefined });
+      }}
+      @click=${(event: MouseEvent) => {
+        if (event.target === this.dialog) this.dialog?.close();
+      }}
+    >
+      <h2>Keyboard</h2>
+      <dl>
+        ${withKeys.map(
+          (command) =>
+            html`<div>
+              <dt>${command.label}</dt>
+              <dd>${command.keys.map((stroke) => html`<kbd>${keyText(stroke)}</kbd> `)}</dd>
+            </div>`,
+        )}
+      </dl>
+      <p class="quiet small">
+        Wheel zooms at the pointer, Shift and wheel pans, dragging over the lanes marks a stretch, dragging on the axis
+        moves the playhead. With a lane focused, arrows go to its events.
+      </p>
+    </dialog>`;
+  }
+
+  protected override updated(): void {
+    const wanted = this.app?.state.dialog?.kind === 'keys';
+    if (wanted && !this.dialog?.open) this.dialog?.showModal();
+    if (!wanted && this.dialog?.open) this.dialog.close();
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      dialog {
+        inline-size: min(760px, 94vw);
+        max-block-size: 84vh;
+        padding: 20px 24px;
+        background: var(--surface);
+        color: var(--ink);
+        border: 1px solid var(--line);
+        border-radius: 10px;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.3);
+      }
+      dl {
+        columns: 2 300px;
+        column-gap: 32px;
+        margin-block: 14px;
+      }
+      dl div {
+        display: flex;
+        justify-content: space-between;
+        gap: 12px;
+        padding-block: 3px;
+        break-inside: avoid;
+      }
+      dd {
+        white-space: nowrap;
+      }
+    `,
+  ];
+}

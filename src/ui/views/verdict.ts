@@ -1,0 +1,127 @@
+import { css, html, type nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import type { RunReport } from '../../machine/report.ts';
+import type { App } from '../app.ts';
+import { AppElement } from '../app-element.ts';
+import { sharedStyles } from '../shared-styles.ts';
+import { formatDuration } from '../span-text.ts';
+import type { AppState } from '../state.ts';
+
+/** The bottleneck in one sentence, and the three numbers everybody asks for. */
+@customElement('systole-verdict')
+export class Verdict extends AppElement {
+  protected override watched(state: AppState): readonly unknown[] {
+    return [state.run];
+  }
+
+  protected override renderState(_app: App, state: AppState): TemplateResult | typeof nothing {
+    const report = state.run?.report;
+    if (report === undefined)
+      return html`<section aria-label="Verdict"><h1>&nbsp;</h1><p>&nbsp;</p></section>`;
+    return html`<section aria-label="Verdict">
+      <div class="words">
+        <h1>${report.verdict.headline}</h1>
+        <p class="quiet">${report.verdict.detail}</p>
+      </div>
+      <dl>${factsOf(report).map(
+        (fact) =>
+          html`<div title=${fact.formula}>
+            <dt class="small quiet">${fact.label}</dt>
+            <dd class="number">${fact.value}</dd>
+          </div>`,
+      )}</dl>
+    </section>`;
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      section {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px 32px;
+        padding: 10px 16px 12px;
+      }
+      h1 {
+        font-size: var(--size-28);
+        line-height: 1.2;
+        font-weight: 700;
+        letter-spacing: -0.01em;
+        text-wrap: balance;
+      }
+      p {
+        margin-block-start: 3px;
+        font-size: var(--size-14);
+      }
+      dl {
+        display: flex;
+        gap: 28px;
+        flex: none;
+      }
+      dd {
+        font-size: var(--size-18);
+        white-space: nowrap;
+      }
+      @media (max-width: 1100px) {
+        section {
+          flex-direction: column;
+          align-items: flex-start;
+        }
+      }
+      @media (max-width: 600px) {
+        section {
+          padding-inline: 10px;
+        }
+        h1 {
+          font-size: var(--size-18);
+        }
+        p {
+          font-size: var(--size-12);
+        }
+        dl {
+          gap: 18px;
+        }
+        dd {
+          font-size: var(--size-14);
+        }
+      }
+    `,
+  ];
+}
+
+interface Fact {
+  readonly label: string;
+  readonly value: string;
+  readonly formula: string;
+}
+
+function factsOf(report: RunReport): readonly Fact[] {
+  const seconds = report.stepPs / 1e12;
+  const exact = `${report.stepPs.toLocaleString('en-US')} ps`;
+  const facts: Fact[] = [
+    { label: 'Step', value: formatDuration(report.stepPs), formula: `exactly ${exact}` },
+  ];
+  if (report.tokens !== undefined) {
+    facts.push({
+      label: 'Tokens',
+      value: formatSi(report.tokens / seconds, 'tok/s'),
+      formula: `${report.tokens.toLocaleString('en-US')} tokens / ${exact}, whole slice`,
+    });
+  }
+  facts.push(
+    {
+      label: 'MFU',
+      value: `${formatPercent(report.mfu)} of peak`,
+      formula: 'model FLOPs / (step time × chips × peak of the matmul dtype)',
+    },
+    {
+      label: 'Never below',
+      value: formatDuration(report.lowerBound.totalPs),
+      formula:
+        'the largest of: FLOPs at peak, HBM bytes at the sustained rate, link bytes at the effective rate',
+    },
+  );
+  return facts;
+}

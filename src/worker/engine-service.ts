@@ -1,0 +1,89 @@
+import type { Progress } from '../base/progress.ts';
+import { InputError, oneLine, unwrap } from '../base/result.ts';
+import { createEvaluator } from '../study/evaluate.ts';
+import {
+  createRecording,
+  formatRecording,
+  MAX_DOCUMENT_BYTES,
+  type Note,
+  parseDocument,
+  replayRecording,
+} from '../study/recording.ts';
+import { resolveChip } from '../study/resolve-chip.ts';
+import type { Scenario } from '../study/scenario.ts';
+import { digestOfReport } from '../study/summary.ts';
+import type { Opened, Outcome, ProgressListener, Run } from './engine-api.ts';
+
+/** What the engine's worker does for the page. Nothing is thrown across: failures are `refused`. */
+export interface EngineService {
+  run(scenario: Scenario, progress: ProgressListener): Promise<Outcome<Run>>;
+  open(file: Blob, name: string): Promise<Outcome<Opened>>;
+  record(scenario: Scenario, notes: readonly Note[]): Promise<Outcome<string>>;
+}
+
+/** Messages are cheap but not free: the eye needs no more than this many a second. */
+const PROGRESS_INTERVAL_MS = 40;
+
+export function createEngineService(): EngineService {
+  const evaluator = createEvaluator();
+
+  return {
+    run: (scenario, listener) =>
+      outcomeOf(() => {
+        const startedMs = performance.now();
+        const report = evaluator.evaluate(scenario, throttled(listener));
+        const engineSeconds = (performance.now() - startedMs) / 1000;
+        const { clockHz } = unwrap(resolveChip(scenario));
+        return { scenario, report, digest: digestOfReport(report), clockHz, engineSeconds };
+      }),
+
+    open: (file, name) => outcomeOf(() => openDocument(file, oneLine(name))),
+
+    record: (scenario, notes) =>
+      outcomeOf(() => {
+        const recording = createRecording(scenario, evaluator.evaluate(scenario), notes);
+        return formatRecording(recording);
+      }),
+  };
+}
+
+async function openDocument(file: Blob, name: string): Promise<Opened> {
+  if (file.size > MAX_DOCUMENT_BYTES) {
+    const found = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
+    throw new InputError(name, `expected at most ${MAX_DOCUMENT_BYTES / 2 ** 20} MiB, found ${found}`);
+  }
+  const document = unwrap(parseDocument(await file.text(), name));
+  if (document.kind === 'scenario') return document;
+  const { recording } = document;
+  return {
+    kind: 'recording',
+    scenario: recording.scenario,
+    digest: recording.digest,
+    notes: recording.notes,
+    replay: replayRecording(recording),
+  };
+}
+
+function throttled(listener: ProgressListener): Progress {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return {
+    report(fraction, what) {
+      const nowMs = performance.now();
+      if (nowMs - lastMs < PROGRESS_INTERVAL_MS) return;
+      lastMs = nowMs;
+      listener(fraction, what);
+    },
+    // Cancelling ends the whole worker, whatever it is doing.
+    throwIfCancelled: () => undefined,
+  };
+}
+
+async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: 'done', value: await work() };
+  } catch (error) {
+    if (error instanceof InputError) return { kind: 'refused', message: error.message };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'refused', message: oneLine(`a fault of Systole, please report it: ${reason}`) };
+  }
+}
