@@ -71,6 +71,22 @@ function checkRange(place: string, value: number, range: { minimum: number; maxi
   }
 }
 
+/** True where one product after the other is added with the rounding of fp32, or none: vectors can do that. */
+export function sumsInOrder(accumulation: Accumulation): boolean {
+  switch (accumulation.kind) {
+    case 'sequential':
+    case 'int32':
+      return true;
+    case 'one-chain':
+      return accumulation.rounding === 'nearest-even';
+    case 'groups-of-four':
+    case 'pairwise-tree':
+    case 'narrow':
+    case 'aligned':
+      return false;
+  }
+}
+
 /** Where passes begin and end along all products of one element of C. */
 export interface PassPlan {
   /** Products of one element of C: k for each pass over the matrix unit. */

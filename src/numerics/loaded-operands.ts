@@ -1,6 +1,6 @@
 import { bf16FromFloat32, flushBf16Bits } from './bf16.ts';
 import { DTYPE_TRAITS } from './dtypes.ts';
-import { flushSubnormal } from './float32.ts';
+import { flushSubnormal, SMALLEST_NORMAL } from './float32.ts';
 import { FP8_E4M3, FP8_E5M2, type Fp8Format, float32FromFp8 } from './fp8.ts';
 import { PIECE_PAIRS, type Piece, splitFloat32 } from './fp32-pieces.ts';
 import type { MatmulRequest } from './matmul-request.ts';
@@ -19,7 +19,7 @@ export function loadOperands(request: MatmulRequest): LoadedOperands {
   const { a, b } = request;
   switch (request.dtype) {
     case 'bf16':
-      return { carrier: 'bf16', a: request.a.map(flushBf16Bits), b: request.b.map(flushBf16Bits) };
+      return { carrier: 'bf16', a: flushedBf16(request.a), b: flushedBf16(request.b) };
     case 'fp8-e4m3':
       return { carrier: 'bf16', a: widenFp8(a, FP8_E4M3), b: widenFp8(b, FP8_E4M3) };
     case 'fp8-e5m2':
@@ -28,12 +28,29 @@ export function loadOperands(request: MatmulRequest): LoadedOperands {
     case 'int4':
       return { carrier: 'int8', a: request.a, b: request.b };
     case 'fp32':
-      return { carrier: 'fp32', a: request.a.map(flushSubnormal), b: request.b.map(flushSubnormal) };
+      return { carrier: 'fp32', a: flushedFloat32(request.a), b: flushedFloat32(request.b) };
     case 'fp32-bf16x1':
     case 'fp32-bf16x3':
     case 'fp32-bf16x6':
       return loadPieces(request, PIECE_PAIRS[DTYPE_TRAITS[request.dtype].passes]);
   }
+}
+
+/** Most operands hold no subnormal and need no copy. */
+function flushedBf16(bits: Uint16Array): Uint16Array {
+  for (let index = 0; index < bits.length; index += 1) {
+    const each = bits[index] ?? 0;
+    if ((each & 0x7f80) === 0 && (each & 0x7f) !== 0) return bits.map(flushBf16Bits);
+  }
+  return bits;
+}
+
+function flushedFloat32(values: Float32Array): Float32Array {
+  for (let index = 0; index < values.length; index += 1) {
+    const each = values[index] ?? 0;
+    if (each !== 0 && Math.abs(each) < SMALLEST_NORMAL) return values.map(flushSubnormal);
+  }
+  return values;
 }
 
 /** Every fp8 number, subnormals too, is a normal bf16 number. */

@@ -1,0 +1,190 @@
+import { bitsOfFloat32, SMALLEST_NORMAL } from './float32.ts';
+import {
+  assembleModule,
+  type Code,
+  f32x4,
+  i32,
+  i32x4,
+  local,
+  repeatWhile,
+  v128,
+  type WasmFunction,
+} from './wasm-assembler.ts';
+
+/** A register tile is this many rows of A by this many columns of B. */
+export const TILE_ROWS = 4;
+export const TILE_COLUMNS = 8;
+
+const LANES = 4;
+const VECTOR_BYTES = 16;
+const VECTORS = TILE_COLUMNS / LANES;
+
+/**
+ * - `float`: fp32 multiply and add as they come; right where no number leaves the normal range.
+ * - `flushing`: the same with subnormal products and sums made zero of their sign, at a third of the speed.
+ * - `integer`: pairs of int16, int32 sums, wrapping.
+ */
+export type WasmArithmetic = 'float' | 'flushing' | 'integer';
+
+export interface WasmKernel {
+  /**
+   * sums[4 rowPanels, 8 columnPanels] += A B over `steps` consecutive k (of pairs of k for integers), in
+   * order of k. Addresses and `sumsRowBytes` in bytes; A lies as `[rowPanels][steps][4 rows]`, B as
+   * `[columnPanels][steps][8 columns]`, 32 bits an element. Every count is at least 1.
+   */
+  multiply(
+    a: number,
+    b: number,
+    sums: number,
+    sumsRowBytes: number,
+    rowPanels: number,
+    columnPanels: number,
+    steps: number,
+  ): void;
+  /** totals[i] += sums[i] over `vectors` groups of four. */
+  fold(totals: number, sums: number, vectors: number): void;
+}
+
+export function instantiateWasmKernel(arithmetic: WasmArithmetic, memory: WebAssembly.Memory): WasmKernel {
+  const module = new WebAssembly.Module(
+    assembleModule([multiplyFunction(arithmetic), foldFunction(arithmetic)]),
+  );
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmKernel;
+}
+
+// Parameters of `multiply`, then its locals.
+const A = 0;
+const B = 1;
+const SUMS = 2;
+const SUMS_ROW_BYTES = 3;
+const ROW_PANELS = 4;
+const COLUMN_PANELS = 5;
+const STEPS = 6;
+const A_AT = 7;
+const B_AT = 8;
+const ROW_PANELS_LEFT = 9;
+const STEPS_LEFT = 10;
+const SUMS_COLUMN = 11;
+const FIRST_ROW = 12;
+const MULTIPLY_PARAMETERS = 7;
+const MULTIPLY_INTEGERS = FIRST_ROW + TILE_ROWS - MULTIPLY_PARAMETERS;
+const FIRST_VECTOR = FIRST_ROW + TILE_ROWS;
+const LEFT = FIRST_VECTOR + TILE_ROWS * VECTORS;
+const FIRST_RIGHT = LEFT + 1;
+const SCRATCH = FIRST_RIGHT + VECTORS;
+
+function multiplyFunction(arithmetic: WasmArithmetic): WasmFunction {
+  const rows = indices(TILE_ROWS);
+  const vectors = indices(VECTORS);
+  const sumAt = (row: number, vector: number): number => FIRST_VECTOR + row * VECTORS + vector;
+  const step = [
+    ...vectors.flatMap((vector) =>
+      local.set(FIRST_RIGHT + vector, v128.load(local.get(B_AT), vector * VECTOR_BYTES)),
+    ),
+    ...rows.flatMap((row) => [
+      ...local.set(LEFT, v128.loadSplat(local.get(A_AT), row * 4)),
+      ...vectors.flatMap((vector) => {
+        const sum = sumAt(row, vector);
+        const right = local.get(FIRST_RIGHT + vector);
+        return local.set(sum, multiplyAdd(arithmetic, local.get(sum), local.get(LEFT), right, SCRATCH));
+      }),
+    ]),
+    ...advance(A_AT, i32.constant(4 * TILE_ROWS)),
+    ...advance(B_AT, i32.constant(4 * TILE_COLUMNS)),
+  ];
+  const eachSum = (code: (row: number, vector: number) => Code): Code =>
+    rows.flatMap((row) => vectors.flatMap((vector) => code(row, vector)));
+  const tile = [
+    ...rows.flatMap((row) =>
+      local.set(
+        FIRST_ROW + row,
+        row === 0
+          ? local.get(SUMS_COLUMN)
+          : i32.add(local.get(FIRST_ROW + row - 1), local.get(SUMS_ROW_BYTES)),
+      ),
+    ),
+    ...eachSum((row, vector) =>
+      local.set(sumAt(row, vector), v128.load(local.get(FIRST_ROW + row), vector * VECTOR_BYTES)),
+    ),
+    ...local.set(B_AT, local.get(B)),
+    ...countDown(STEPS_LEFT, local.get(STEPS), step),
+    ...eachSum((row, vector) =>
+      v128.store(local.get(FIRST_ROW + row), local.get(sumAt(row, vector)), vector * VECTOR_BYTES),
+    ),
+    ...local.set(SUMS_COLUMN, i32.add(local.get(FIRST_ROW + TILE_ROWS - 1), local.get(SUMS_ROW_BYTES))),
+  ];
+  const columnPanel = [
+    ...local.set(A_AT, local.get(A)),
+    ...local.set(SUMS_COLUMN, local.get(SUMS)),
+    ...countDown(ROW_PANELS_LEFT, local.get(ROW_PANELS), tile),
+    ...local.set(B, local.get(B_AT)),
+    ...advance(SUMS, i32.constant(4 * TILE_COLUMNS)),
+  ];
+  return {
+    name: 'multiply',
+    parameters: MULTIPLY_PARAMETERS,
+    integers: MULTIPLY_INTEGERS,
+    vectors: SCRATCH + 1 - FIRST_VECTOR,
+    body: countDown(COLUMN_PANELS, local.get(COLUMN_PANELS), columnPanel),
+  };
+}
+
+function foldFunction(arithmetic: WasmArithmetic): WasmFunction {
+  const [totals, sums, vectors, scratch] = [0, 1, 2, 3];
+  const added = add(arithmetic, v128.load(local.get(totals)), v128.load(local.get(sums)), scratch);
+  const body = [
+    ...v128.store(local.get(totals), added),
+    ...advance(totals, i32.constant(VECTOR_BYTES)),
+    ...advance(sums, i32.constant(VECTOR_BYTES)),
+  ];
+  return {
+    name: 'fold',
+    parameters: 3,
+    integers: 0,
+    vectors: 1,
+    body: countDown(vectors, local.get(vectors), body),
+  };
+}
+
+function multiplyAdd(arithmetic: WasmArithmetic, sum: Code, left: Code, right: Code, scratch: number): Code {
+  switch (arithmetic) {
+    case 'integer':
+      return i32x4.add(sum, i32x4.dotOfHalves(left, right));
+    case 'float':
+      return f32x4.add(sum, f32x4.multiply(left, right));
+    case 'flushing':
+      return add(arithmetic, sum, flushed(f32x4.multiply(left, right), scratch), scratch);
+  }
+}
+
+function add(arithmetic: WasmArithmetic, left: Code, right: Code, scratch: number): Code {
+  switch (arithmetic) {
+    case 'integer':
+      return i32x4.add(left, right);
+    case 'float':
+      return f32x4.add(left, right);
+    case 'flushing':
+      return flushed(f32x4.add(left, right), scratch);
+  }
+}
+
+/** Keeps only the sign of lanes below the smallest normal number. */
+function flushed(value: Code, scratch: number): Code {
+  const tiny = f32x4.lessThan(f32x4.abs(local.get(scratch)), v128.constant(bitsOfFloat32(SMALLEST_NORMAL)));
+  const cleared = v128.and(tiny, v128.constant(0x7fffffff));
+  return [...local.set(scratch, value), ...v128.andNot(local.get(scratch), cleared)];
+}
+
+function advance(pointer: number, bytes: Code): Code {
+  return local.set(pointer, i32.add(local.get(pointer), bytes));
+}
+
+/** Runs `body` `times` times, at least once; `counter` counts down to zero. */
+function countDown(counter: number, times: Code, body: Code): Code {
+  const lessOne = local.set(counter, i32.subtract(local.get(counter), i32.constant(1)));
+  return [...local.set(counter, times), ...repeatWhile(local.get(counter), [...body, ...lessOne])];
+}
+
+function indices(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
