@@ -28,7 +28,7 @@ export function stepAt(fraction: number): number {
 /**
  * How much of a rate is used. Cividis (Nunez, Anderton, Renslow, "Optimizing colormaps with consideration for
  * color vision deficiency", PLOS ONE 13(7) 2018), polynomial fit of d3-scale-chromatic. The loud end stands
- * out from the ground, so on a light one the scale runs the other way.
+ * out from the ground: on a light one the scale runs the other way, its quiet end paled.
  */
 export function utilizationScale(scheme: Scheme): ColorScale {
   return SCALES[scheme].utilization;
@@ -46,6 +46,14 @@ export function differenceScale(scheme: Scheme): ColorScale {
 
 const cividis = Array.from({ length: SCALE_STEPS }, (_, step) => cividisColor(step / (SCALE_STEPS - 1)));
 
+/** Up to this share the yellow end of the reversed scale is mixed with paper. */
+const PALED = 0.55;
+const paper = rgbFromOklch(0.93, 0.012, 95);
+const paledCividis = [...cividis].reverse().map((color, step) => {
+  const share = step / (SCALE_STEPS - 1);
+  return mix(paper, color, share >= PALED ? 1 : 0.12 + (0.88 * share) / PALED);
+});
+
 const SCALES = {
   dark: {
     utilization: scaleOf('utilisation', cividis),
@@ -56,7 +64,7 @@ const SCALES = {
     difference: differences(rgbFromOklch(0.34, 0.012, 258), 0.78),
   },
   light: {
-    utilization: scaleOf('utilisation', [...cividis].reverse()),
+    utilization: scaleOf('utilisation', paledCividis),
     waiting: scaleOf('waiting', [
       ...ramp(rgbFromOklch(0.93, 0.04, 5), rgbFromOklch(0.6, 0.21, 345), SCALE_STEPS / 2),
       ...ramp(rgbFromOklch(0.598, 0.21, 344.8), rgbFromOklch(0.26, 0.09, 300), SCALE_STEPS / 2),

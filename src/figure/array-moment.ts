@@ -1,0 +1,143 @@
+import { type ArraySchedule, foldOf, scheduleOf } from '../array/schedule.ts';
+import { clamp } from '../base/integers.ts';
+import type { IdleCause, MatmulDetail, OpReport, RunReport } from '../machine/report.ts';
+import type { TimeRange } from './time-scale.ts';
+import type { LaneIndex, TimelineIndex } from './timeline-index.ts';
+import { type PlacedSpan, spanAt } from './timeline-lookup.ts';
+
+/** What the matrix units do at one moment. */
+export type ArrayMoment =
+  | RunningMoment
+  | {
+      readonly kind: 'idle';
+      readonly cause: IdleCause;
+      /** Op waited for, if one is. */
+      readonly waitsFor: number | undefined;
+      readonly startPs: number;
+      readonly endPs: number;
+      /** The matmul that runs next, so that its array can be shown empty. */
+      readonly next: number | undefined;
+    }
+  | { readonly kind: 'nothing' };
+
+export interface RunningMoment {
+  readonly kind: 'running';
+  readonly op: number;
+  readonly report: OpReport;
+  readonly detail: MatmulDetail;
+  readonly schedule: ArraySchedule;
+  readonly iteration: number;
+  /** Stretches of time in which the unit runs this repetition of the op, in order. */
+  readonly stretches: readonly TimeRange[];
+  /** Cycle of the whole op, in [0, totalCycles). */
+  readonly totalCycle: number;
+  readonly totalCycles: number;
+  /** Which of the `detail.array.repeats` GEMMs, and the cycle in it. */
+  readonly repeat: number;
+  readonly cycle: number;
+}
+
+/**
+ * The op in the matrix units at `ps` and the cycle it has reached. The timeline knows when a unit starts and
+ * ends an op; between, its cycles are spread evenly over the time it is busy, which is exact where the array
+ * sets the pace and a mean where something else does.
+ */
+export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): ArrayMoment {
+  const lane = lanes.find((each) => each.lane === 'mxu');
+  const placed = lane && spanAt(lane, ps);
+  if (lane === undefined || placed === undefined) return { kind: 'nothing' };
+  const { span } = placed;
+  if (span.kind === 'idle') {
+    return {
+      kind: 'idle',
+      cause: span.cause,
+      waitsFor: span.waitsFor,
+      startPs: placed.startPs,
+      endPs: placed.endPs,
+      next: nextMatmul(report, lane, placed),
+    };
+  }
+  const opReport = report.ops[span.op];
+  const detail = opReport?.detail;
+  if (detail?.kind !== 'matmul') return { kind: 'nothing' };
+
+  const stretches = stretchesOf(lane, placed, span.op);
+  const schedule = scheduleOf(detail.array.config, detail.array.gemm);
+  const totalCycles = schedule.cycles * detail.array.repeats;
+  const totalCycle = cycleAt(stretches, totalCycles, ps);
+  const repeat = Math.floor(totalCycle / schedule.cycles);
+  return {
+    kind: 'running',
+    op: span.op,
+    report: opReport,
+    detail,
+    schedule,
+    iteration: placed.iteration,
+    stretches,
+    totalCycle,
+    totalCycles,
+    repeat,
+    cycle: totalCycle - repeat * schedule.cycles,
+  };
+}
+
+/** The first moment at which the cursor is in `totalCycle` of the op that runs. */
+export function psOfCycle(moment: RunningMoment, totalCycle: number): number {
+  const cycle = clamp(totalCycle, 0, moment.totalCycles - 1);
+  let before = Math.ceil((cycle / moment.totalCycles) * busyPs(moment.stretches));
+  for (const { startPs, endPs } of moment.stretches) {
+    if (before < endPs - startPs) {
+      // The division may round down into the cycle before.
+      const ps = startPs + before;
+      return cycleAt(moment.stretches, moment.totalCycles, ps) < cycle ? ps + 1 : ps;
+    }
+    before -= endPs - startPs;
+  }
+  return moment.stretches[moment.stretches.length - 1].endPs - 1;
+}
+
+/** Cycle of the whole op at which `fold` of the running GEMM begins to stream. */
+export function totalCycleOfFold(moment: RunningMoment, fold: number): number {
+  return moment.repeat * moment.schedule.cycles + foldOf(moment.schedule, fold).stream.start;
+}
+
+function cycleAt(stretches: readonly TimeRange[], totalCycles: number, ps: number): number {
+  let before = 0;
+  for (const { startPs, endPs } of stretches) before += clamp(ps, startPs, endPs) - startPs;
+  return clamp(Math.floor((before / busyPs(stretches)) * totalCycles), 0, totalCycles - 1);
+}
+
+function busyPs(stretches: readonly TimeRange[]): number {
+  return stretches.reduce((total, { startPs, endPs }) => total + endPs - startPs, 0);
+}
+
+/** All busy spans of this repetition of the op: a unit may pause within one. */
+function stretchesOf(lane: LaneIndex, placed: PlacedSpan, op: number): readonly TimeRange[] {
+  const isSame = (other: PlacedSpan): boolean =>
+    other.span.kind === 'busy' && other.span.op === op && other.iteration === placed.iteration;
+  const stretches: PlacedSpan[] = [placed];
+  for (let at = before(lane, placed); at !== undefined; at = before(lane, at)) {
+    if (isSame(at)) stretches.unshift(at);
+    else if (at.span.kind === 'busy') break;
+  }
+  for (let at = after(lane, placed); at !== undefined; at = after(lane, at)) {
+    if (isSame(at)) stretches.push(at);
+    else if (at.span.kind === 'busy') break;
+  }
+  return stretches.map(({ startPs, endPs }) => ({ startPs, endPs }));
+}
+
+function nextMatmul(report: RunReport, lane: LaneIndex, from: PlacedSpan): number | undefined {
+  for (let at = after(lane, from); at !== undefined; at = after(lane, at)) {
+    if (at.span.kind === 'busy' && report.ops[at.span.op]?.detail.kind === 'matmul') return at.span.op;
+  }
+  return undefined;
+}
+
+function before(lane: LaneIndex, { startPs }: PlacedSpan): PlacedSpan | undefined {
+  return spanAt(lane, startPs - 1);
+}
+
+function after(lane: LaneIndex, { startPs, endPs }: PlacedSpan): PlacedSpan | undefined {
+  return endPs > startPs ? spanAt(lane, endPs) : undefined;
+}

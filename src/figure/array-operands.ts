@@ -1,0 +1,95 @@
+import { FLOAT_ARITHMETIC, type OperandSource } from '../array/operands.ts';
+import type { ArraySchedule } from '../array/schedule.ts';
+import type { ArrayState } from '../array/state-grids.ts';
+import { type ArrayValues, arrayValues } from '../array/values.ts';
+import { bf16FromFloat32, loadBf16 } from '../numerics/bf16.ts';
+
+const MATRIX_A = 0x51ed270b;
+const MATRIX_B = 0x2545f491;
+
+/**
+ * Operands of an op whose real ones nobody has: random bf16 numbers near N(0, 1), any element in O(1), the
+ * same for the same seed. Counter-based, unlike `base/random`: a view asks for a few elements out of
+ * billions, in any order.
+ *
+ * @param stream which product of the op: each GEMM that an op repeats has operands of its own
+ */
+export function seededOperands(seed: number, stream: number): OperandSource {
+  const base = hash(seed ^ hash(stream));
+  const seedA = hash(base ^ MATRIX_A);
+  const seedB = hash(base ^ MATRIX_B);
+  return { a: (m, k) => element(seedA, m, k), b: (k, n) => element(seedB, k, n) };
+}
+
+/** Values of the registers of the PEs in [firstRow, endRow) x [firstColumn, endColumn) of `state`. */
+export function valuesWithin(
+  schedule: ArraySchedule,
+  state: ArrayState,
+  operands: OperandSource,
+  [firstRow, endRow]: readonly [number, number],
+  [firstColumn, endColumn]: readonly [number, number],
+): ArrayValues {
+  const part = cropState(state, firstRow, endRow, firstColumn, endColumn);
+  return arrayValues(schedule.config, schedule.gemm, part, operands, FLOAT_ARITHMETIC);
+}
+
+function cropState(
+  state: ArrayState,
+  firstRow: number,
+  endRow: number,
+  firstColumn: number,
+  endColumn: number,
+): ArrayState {
+  const rows = endRow - firstRow;
+  const columns = endColumn - firstColumn;
+  const crop = <Grid extends Uint8Array | Int32Array>(grid: Grid): Grid => {
+    // Whole rows lie side by side in memory: look at them where they are.
+    if (columns === state.columns) return grid.subarray(firstRow * columns, endRow * columns) as Grid;
+    const part = grid.slice(0, rows * columns) as Grid;
+    for (let row = 0; row < rows; row += 1) {
+      const from = (firstRow + row) * state.columns + firstColumn;
+      part.set(grid.subarray(from, from + columns), row * columns);
+    }
+    return part;
+  };
+  return {
+    rows,
+    columns,
+    activity: crop(state.activity),
+    shifting: crop(state.shifting),
+    fold: crop(state.fold),
+    wave: crop(state.wave),
+    operandRow: crop(state.operandRow),
+    operandColumn: crop(state.operandColumn),
+    weightRow: crop(state.weightRow),
+    weightColumn: crop(state.weightColumn),
+    shadowRow: crop(state.shadowRow),
+    shadowColumn: crop(state.shadowColumn),
+    sumRow: crop(state.sumRow),
+    sumColumn: crop(state.sumColumn),
+    sumFirstK: crop(state.sumFirstK),
+    sumDepth: crop(state.sumDepth),
+  };
+}
+
+/** The sum of four random bytes is nearly normal (Irwin-Hall): mean and deviation. */
+const BYTES_MEAN = 2 * 255;
+const BYTES_DEVIATION = 147.8;
+
+/** By the sum of four bytes: the number as the matrix unit loads it from bf16. */
+const NORMALS = Float64Array.from({ length: 4 * 255 + 1 }, (_, bytes) =>
+  loadBf16(bf16FromFloat32((bytes - BYTES_MEAN) / BYTES_DEVIATION)),
+);
+
+function element(seed: number, row: number, column: number): number {
+  const bits = hash(hash(seed ^ Math.imul(row, 0x9e3779b1)) ^ Math.imul(column, 0x85ebca77));
+  return NORMALS[(bits & 0xff) + ((bits >>> 8) & 0xff) + ((bits >>> 16) & 0xff) + (bits >>> 24)];
+}
+
+/** A bijection of 32 bits that leaves no pattern: `lowbias32` of https://nullprogram.com/blog/2018/07/31/. */
+function hash(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}

@@ -1,0 +1,138 @@
+import type { ArraySchedule } from '../array/schedule.ts';
+import { ACTIVITY, type ArrayState, EMPTY } from '../array/state-grids.ts';
+import { clamp } from '../base/integers.ts';
+import { workingCyclesAt } from './array-busy.ts';
+import { mix, pixelOf } from './color.ts';
+import type { Palette } from './color-palette.ts';
+import { type ColorScale, differenceScale, SCALE_STEPS, utilizationScale } from './color-scales.ts';
+
+/** What the colour of a PE means. */
+export const ARRAY_METRICS = ['state', 'operand', 'weight', 'sum', 'utilization'] as const;
+export type ArrayMetric = (typeof ARRAY_METRICS)[number];
+export type ValueMetric = Extract<ArrayMetric, 'operand' | 'weight' | 'sum'>;
+
+/** Waves between two equal bands of the working colour: a diagonal every 16 rows of the streamed matrix. */
+export const BAND_WAVES = 16;
+const BANDS_SMALL_ARRAY = 4;
+const SMALL_ARRAY = 32;
+/** Colours of values run over this many standard deviations either side of zero. */
+export const VALUE_DEVIATIONS = 3;
+
+/** Colours of an array picture as pixels, prepared once for a palette. */
+export interface ArrayInks {
+  /** By wave modulo its length; entry 0 is the brightest. */
+  readonly working: Uint32Array;
+  /** The first wave of a fold: the wavefront itself. */
+  readonly front: number;
+  /** A weight on its way, by parity of its row, alone and while the PE works. */
+  readonly loading: readonly [number, number];
+  readonly draining: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly idle: number;
+  readonly nothing: number;
+  readonly values: ColorScale;
+  readonly utilization: ColorScale;
+}
+
+export function arrayInks(palette: Palette, rows: number): ArrayInks {
+  const { colors, scheme } = palette;
+  const bands = rows < SMALL_ARRAY ? BANDS_SMALL_ARRAY : BAND_WAVES;
+  const bright = mix(colors['state-working'], scheme === 'dark' ? colors.ink : colors.surface, 0.3);
+  const deep = mix(colors['state-working'], scheme === 'dark' ? colors.ground : colors.ink, 0.42);
+  const textured = (token: 'state-loading' | 'state-draining' | 'state-padding', strength: number) =>
+    [
+      pixelOf(colors[token]),
+      pixelOf(mix(colors[token], scheme === 'dark' ? colors.ground : colors.surface, strength)),
+    ] as const;
+  return {
+    working: Uint32Array.from({ length: bands }, (_, band) => {
+      // Bright at the front of the band, then fading: a saw tooth points in the direction of motion.
+      const fade = band / (bands - 1);
+      return pixelOf(mix(bright, deep, fade));
+    }),
+    front: pixelOf(colors.ink),
+    loading: textured('state-loading', 0.28),
+    draining: textured('state-draining', 0.35),
+    padding: textured('state-padding', 0.72),
+    idle: pixelOf(colors['state-idle']),
+    nothing: pixelOf(mix(colors['state-idle'], colors.ground, 0.6)),
+    values: differenceScale(scheme),
+    utilization: utilizationScale(scheme),
+  };
+}
+
+/** Paints what every PE does. `words` is [rows, columns], as the grids are. */
+export function paintStates(words: Uint32Array, state: ArrayState, inks: ArrayInks): void {
+  const { rows, columns, activity, shifting, wave } = state;
+  const weights = loadingRows(state);
+  const bands = inks.working.length;
+  let index = 0;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1, index += 1) {
+      switch (activity[index]) {
+        case ACTIVITY.working:
+          // Weights on their way down show as lines, every fourth row of the tile, that move as they do.
+          if (shifting[index] === 1 && (weights[index] & 3) === 0) words[index] = inks.loading[0];
+          else words[index] = wave[index] === 0 ? inks.front : inks.working[wave[index] % bands];
+          break;
+        case ACTIVITY.loading:
+          words[index] = inks.loading[weights[index] & 1];
+          break;
+        case ACTIVITY.draining:
+          words[index] = inks.draining[column & 1];
+          break;
+        case ACTIVITY.padding:
+          words[index] = inks.padding[((row + column) & 3) === 0 ? 0 : 1];
+          break;
+        default:
+          words[index] = inks.idle;
+      }
+    }
+  }
+}
+
+/** Rows of the weights that shift in: the shadow register of a double-buffered array, else the weight's own. */
+function loadingRows(state: ArrayState): Int32Array {
+  return state.shadowRow.some((row) => row !== EMPTY) ? state.shadowRow : state.weightRow;
+}
+
+/** Share of the cycles so far in which each PE worked. */
+export function paintUtilization(
+  words: Uint32Array,
+  schedule: ArraySchedule,
+  cycle: number,
+  inks: ArrayInks,
+): void {
+  const working = workingCyclesAt(schedule, cycle);
+  const scale = (SCALE_STEPS - 1) / (cycle + 1);
+  for (let index = 0; index < working.length; index += 1) {
+    words[index] = inks.utilization.pixels[Math.round(working[index] * scale)];
+  }
+}
+
+/** Paints values of one register: [rows, columns] of `values` over those of `words` that start at `offset`. */
+export function paintValues(
+  words: Uint32Array,
+  offset: number,
+  values: Float64Array,
+  state: ArrayState,
+  metric: ValueMetric,
+  range: number,
+  inks: ArrayInks,
+): void {
+  const factor = (SCALE_STEPS - 1) / (2 * range);
+  const middle = (SCALE_STEPS - 1) / 2;
+  const held = { operand: state.operandRow, weight: state.weightRow, sum: state.sumRow }[metric];
+  for (let index = 0; index < values.length; index += 1) {
+    const step = clamp(Math.round(middle + values[index] * factor), 0, SCALE_STEPS - 1);
+    words[offset + index] = held[offset + index] === EMPTY ? inks.nothing : inks.values.pixels[step];
+  }
+}
+
+/** Largest magnitude the colours of a metric tell apart. */
+export function valueRange(metric: ValueMetric, schedule: ArraySchedule): number {
+  if (metric !== 'sum') return VALUE_DEVIATIONS;
+  const { config, gemm } = schedule;
+  const depth = config.dataflow === 'os' ? gemm.k : Math.min(config.rows, gemm.k);
+  return Math.ceil(VALUE_DEVIATIONS * Math.sqrt(depth));
+}

@@ -1,0 +1,138 @@
+import type { ArraySchedule } from '../array/schedule.ts';
+import { foldOf, tileOfFold } from '../array/schedule.ts';
+import type { PeState } from '../array/state.ts';
+import { REGISTER_MATRIX } from '../array/state-grids.ts';
+import { formatCount } from '../base/format-quantity.ts';
+import type { PePlace } from './array-layout.ts';
+
+/** One register of a PE in words. */
+export interface PeLine {
+  readonly name: string;
+  /** `A[1184, 37]`. */
+  readonly element: string;
+  readonly value: number | undefined;
+  readonly origin: string;
+}
+
+export interface PeDescription {
+  /** `PE 37, 102`. */
+  readonly title: string;
+  readonly state: string;
+  readonly fold: string | undefined;
+  readonly lines: readonly PeLine[];
+}
+
+/** Values of the registers, where they are known. */
+export interface PeValues {
+  readonly operand: number | undefined;
+  readonly weight: number | undefined;
+  readonly shadow: number | undefined;
+  readonly sum: number | undefined;
+}
+
+/** What a PE holds and where it came from, a line for each register that holds something. */
+export function describePe(
+  schedule: ArraySchedule,
+  place: PePlace,
+  state: PeState,
+  values: PeValues,
+): PeDescription {
+  const { row, column } = place;
+  const { dataflow, doubleBuffered } = schedule.config;
+  const matrices = REGISTER_MATRIX[dataflow];
+  const outputStationary = dataflow === 'os';
+  const lines: PeLine[] = [];
+  if (state.operand !== undefined) {
+    lines.push({
+      name: 'operand',
+      element: elementName(matrices.operand, state.operand),
+      value: values.operand,
+      origin: column === 0 ? 'from VMEM, at the left edge' : `from PE ${row}, ${column - 1} a cycle ago`,
+    });
+  }
+  if (state.weight !== undefined) {
+    lines.push({
+      name: outputStationary ? 'second operand' : 'weight',
+      element: elementName(matrices.weight, state.weight),
+      value: values.weight,
+      origin: weightOrigin(schedule, place, state),
+    });
+  }
+  if (state.shadow !== undefined && doubleBuffered) {
+    lines.push({
+      name: outputStationary ? 'finished sum' : 'next weight',
+      element: elementName(outputStationary ? 'C' : matrices.weight, state.shadow),
+      value: values.shadow,
+      origin: state.shifting
+        ? row === 0
+          ? 'shifting in, from the top edge'
+          : `shifting, from PE ${row - 1}, ${column}`
+        : 'waits for the next tile',
+    });
+  }
+  if (state.sum !== undefined) {
+    const { firstK, depth } = state.sum;
+    lines.push({
+      name: 'partial sum',
+      element: `${elementName('C', state.sum)}, k ${firstK} to ${firstK + depth - 1}`,
+      value: values.sum,
+      origin: outputStationary
+        ? 'stays here'
+        : row === 0
+          ? 'begins here'
+          : `PE ${row - 1}, ${column} a cycle ago, plus operand × weight`,
+    });
+  }
+  return {
+    title: `PE ${row}, ${column}`,
+    state: stateWords(state),
+    fold: state.fold === undefined ? undefined : foldWords(schedule, state.fold),
+    lines,
+  };
+}
+
+/** `working, loads the next weight`. */
+export function stateWords({ activity, shifting }: PeState): string {
+  if (activity === 'working' && shifting) return 'working, and shifting';
+  return { idle: 'idle', loading: 'loading', working: 'working', draining: 'draining', padding: 'padding' }[
+    activity
+  ];
+}
+
+/** `tile 12 of 32: k 128 to 255, n 0 to 127`. */
+export function foldWords(schedule: ArraySchedule, index: number): string {
+  const { m, k, n } = foldOf(schedule, index);
+  const { dataflow } = schedule.config;
+  const range = (name: string, span: { start: number; end: number }): string =>
+    `${name}${NARROW}${span.start} to ${span.end - 1}`;
+  const parts =
+    dataflow === 'os'
+      ? [range('m', m), range('n', n)]
+      : [range('k', k), dataflow === 'is' ? range('m', m) : range('n', n)];
+  return `tile ${formatCount(index + 1)} of ${formatCount(schedule.folds)}: ${parts.join(', ')}`;
+}
+
+/** Row and column of a fold in the grid of tiles, and back. */
+export function foldAtTile(schedule: ArraySchedule, down: number, across: number): number {
+  return schedule.config.dataflow === 'os'
+    ? down * schedule.tilesAcross + across
+    : across * schedule.tilesDown + down;
+}
+
+const NARROW = '\u202f';
+
+function elementName(matrix: string, { row, column }: { row: number; column: number }): string {
+  return `${matrix}[${row}, ${column}]`;
+}
+
+function weightOrigin(schedule: ArraySchedule, { row, column }: PePlace, state: PeState): string {
+  if (schedule.config.dataflow === 'os') {
+    return row === 0 ? 'from VMEM, at the top edge' : `from PE ${row - 1}, ${column} a cycle ago`;
+  }
+  const fold = state.fold;
+  if (fold === undefined) return state.shifting ? 'shifting in' : 'holds its last tile';
+  const load = foldOf(schedule, fold).load;
+  if (load === undefined) return 'loaded';
+  const { down } = tileOfFold(schedule, fold);
+  return `loaded from the top in cycles ${formatCount(load.start + column + row)} to ${formatCount(load.end + column - 1)}, K tile ${down + 1}`;
+}

@@ -1,0 +1,112 @@
+import { secondsFromPicoseconds } from '../base/time.ts';
+import type { CollectiveDetail, LaneId, OpReport } from '../machine/report.ts';
+import type { LaneIndex, TimelineIndex } from './timeline-index.ts';
+import { type PlacedSpan, spanAt } from './timeline-lookup.ts';
+
+const ICI_LANES: readonly LaneId[] = ['ici-x', 'ici-y', 'ici-z'];
+
+/** A collective that is under way. */
+export interface ActiveCollective {
+  readonly op: number;
+  readonly report: OpReport;
+  readonly detail: CollectiveDetail;
+  readonly iteration: number;
+  /**
+   * How fast it goes, of its speed with nothing else running: below 1 where it shares links or HBM, or is cut
+   * in pieces that wait for each other.
+   */
+  readonly pace: number;
+}
+
+/** The collectives that hold an ICI lane at `ps`, each once. */
+export function collectivesAt(index: TimelineIndex, ps: number): readonly ActiveCollective[] {
+  const active = new Map<number, ActiveCollective>();
+  for (const lane of index.lanes) {
+    if (!ICI_LANES.includes(lane.lane)) continue;
+    const placed = spanAt(lane, ps);
+    if (placed?.span.kind !== 'busy') continue;
+    const report = index.report.ops[placed.span.op];
+    if (report?.detail.kind !== 'collective') continue;
+    const pace = Math.min(1, report.alonePs / busyPs(lane, placed, placed.span.op));
+    const before = active.get(placed.span.op);
+    // The lane that is busy longest knows how long the collective takes here.
+    if (before !== undefined && before.pace <= pace) continue;
+    active.set(placed.span.op, {
+      op: placed.span.op,
+      report,
+      detail: report.detail,
+      iteration: placed.iteration,
+      pace,
+    });
+  }
+  return [...active.values()];
+}
+
+/** Load of the links at one moment. */
+export interface TorusLoad {
+  /** Share of the effective rate of each directed link, -1 where there is none; above 1 it is oversubscribed. */
+  readonly utilization: Float32Array;
+  readonly worstLink: number | undefined;
+  readonly parts: readonly LoadPart[];
+}
+
+/** What one collective does to the links, running alone. */
+export interface LoadPart {
+  readonly collective: ActiveCollective;
+  readonly utilization: Float32Array;
+}
+
+/** The parts added up, link by link. @param targets of the torus' links, [linkSlots] */
+export function sumLoads(targets: Int32Array, parts: readonly LoadPart[]): TorusLoad {
+  const utilization = Float32Array.from(targets, (target) => (target < 0 ? -1 : 0));
+  for (const { collective, utilization: alone } of parts) {
+    for (let link = 0; link < utilization.length; link += 1) {
+      if (targets[link] >= 0 && alone[link] > 0) utilization[link] += alone[link] * collective.pace;
+    }
+  }
+  return { utilization, worstLink: worstOf(utilization), parts };
+}
+
+/** The links by load, the heaviest first, at most `count` of them and none that is idle. */
+export function busiestLinks(utilization: Float32Array, count: number): readonly number[] {
+  const links: number[] = [];
+  utilization.forEach((share, link) => {
+    if (share > 0) links.push(link);
+  });
+  links.sort((a, b) => utilization[b] - utilization[a] || a - b);
+  return links.slice(0, count);
+}
+
+/** Bytes that one repetition of a collective sends over `link`. */
+export function bytesOver(part: LoadPart, link: number, linkBytesPerSecond: number): number {
+  const seconds = secondsFromPicoseconds(part.collective.report.alonePs);
+  return Math.max(0, part.utilization[link]) * linkBytesPerSecond * seconds;
+}
+
+function worstOf(utilization: Float32Array): number | undefined {
+  let worst: number | undefined;
+  let most = 0;
+  utilization.forEach((share, link) => {
+    if (share > most) {
+      worst = link;
+      most = share;
+    }
+  });
+  return worst;
+}
+
+/** How long this repetition of `op` holds the lane, pauses left out. */
+function busyPs(lane: LaneIndex, placed: PlacedSpan, op: number): number {
+  const isSame = (at: PlacedSpan): boolean =>
+    at.span.kind === 'busy' && at.span.op === op && at.iteration === placed.iteration;
+  let total = placed.endPs - placed.startPs;
+  for (let at = spanAt(lane, placed.startPs - 1); at !== undefined; at = spanAt(lane, at.startPs - 1)) {
+    if (isSame(at)) total += at.endPs - at.startPs;
+    else if (at.span.kind === 'busy') break;
+  }
+  for (let at = spanAt(lane, placed.endPs); at !== undefined; at = spanAt(lane, at.endPs)) {
+    if (isSame(at)) total += at.endPs - at.startPs;
+    else if (at.span.kind === 'busy') break;
+  }
+  return total;
+}
