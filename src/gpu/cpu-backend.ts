@@ -75,11 +75,9 @@ export function createCpuBackend(
 
 /** The request in parts of whole rows of A: enough for every core, small enough to be cancelled between. */
 function rowParts(request: MatmulRequest, width: number): readonly MatmulRequest[] {
-  const { m, k, n, accumulation } = request;
-  const slow =
-    accumulation !== undefined && accumulation.kind !== 'sequential' && accumulation.kind !== 'int32';
-  const affordable = Math.floor((slow ? MULTIPLIES_PER_PART / SLOW_FACTOR : MULTIPLIES_PER_PART) / (k * n));
-  const rows = clamp(affordable, 1, ceilDiv(m, width));
+  const { m, k, n } = request;
+  const affordable = MULTIPLIES_PER_PART / (sumsInOrder(accumulationOf(request)) ? 1 : SLOW_FACTOR);
+  const rows = clamp(Math.floor(affordable / (k * n)), 1, ceilDiv(m, width));
   return Array.from({ length: ceilDiv(m, rows) }, (_, index) => {
     const start = index * rows;
     return withRows(request, start, Math.min(start + rows, m));
