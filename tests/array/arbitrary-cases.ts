@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type ArrayConfig, DATAFLOWS, type GemmShape } from '../../src/array/config.ts';
-import type { Operands } from '../../src/array/operands.ts';
 import { createRandom } from '../../src/base/random.ts';
+import { bf16FromFloat32, loadBf16 } from '../../src/numerics/bf16.ts';
 
 export interface ArrayCase {
   readonly config: ArrayConfig;
@@ -27,9 +27,24 @@ export const arrayCases: fc.Arbitrary<ArrayCase> = fc.record({
 });
 
 /** int8 operands, a quarter of them zero. */
-export function int8Operands(gemm: GemmShape, seed: number): Operands {
+export function int8Operands(gemm: GemmShape, seed: number): { a: Int8Array; b: Int8Array } {
   const random = createRandom(seed);
   const values = (length: number): Int8Array =>
     Int8Array.from({ length }, () => (random.nextBelow(4) === 0 ? 0 : random.nextBelow(256) - 128));
+  return { a: values(gemm.m * gemm.k), b: values(gemm.k * gemm.n) };
+}
+
+/** Random bf16 operands of magnitudes around 2^exponent. */
+export function bf16Operands(
+  gemm: GemmShape,
+  seed: number,
+  exponent: number,
+): { a: Float32Array; b: Float32Array } {
+  const random = createRandom(seed);
+  const values = (length: number): Float32Array =>
+    Float32Array.from({ length }, () => {
+      const magnitude = (1 + random.nextFraction()) * 2 ** (exponent + random.nextBelow(6));
+      return loadBf16(bf16FromFloat32(random.nextBelow(2) === 0 ? magnitude : -magnitude));
+    });
   return { a: values(gemm.m * gemm.k), b: values(gemm.k * gemm.n) };
 }

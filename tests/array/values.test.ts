@@ -11,9 +11,8 @@ import {
 import { arrayStateAt } from '../../src/array/state.ts';
 import { createStepper } from '../../src/array/stepper.ts';
 import { arrayValues } from '../../src/array/values.ts';
-import { createRandom } from '../../src/base/random.ts';
-import { bf16FromFloat32, loadBf16 } from '../../src/numerics/bf16.ts';
-import { type ArrayCase, arrayCases, int8Operands } from './arbitrary-cases.ts';
+import { type ArrayCase, arrayCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
+import { stepperValues } from './stepper-values.ts';
 
 describe('values of the registers', () => {
   it.each([
@@ -45,24 +44,7 @@ function expectSameValues(
     const state = arrayStateAt(config, gemm, stepper.cycle - 1);
     for (let lane = 0; lane < config.rowsPerCycle; lane++) {
       const values = arrayValues(config, gemm, state, source, arithmetic, lane);
-      const pes = stepper.pes.flat();
-      expect([...values.operand]).toEqual(pes.map((pe) => pe.operand?.lanes[lane]?.value ?? 0));
-      expect([...values.weight]).toEqual(pes.map((pe) => pe.weight?.value ?? 0));
-      expect([...values.sum]).toEqual(pes.map((pe) => pe.sums[lane]?.value ?? 0));
-      expect([...values.shadow]).toEqual(
-        pes.map((pe) => (config.dataflow === 'os' ? pe.shadowSums[lane] : pe.shadowWeight)?.value ?? 0),
-      );
+      expect(values).toEqual(stepperValues(config, stepper, lane));
     }
   }
-}
-
-/** Random bf16 operands of magnitudes around 2^exponent. */
-function bf16Operands(gemm: GemmShape, seed: number, exponent: number): Operands {
-  const random = createRandom(seed);
-  const values = (length: number): Float32Array =>
-    Float32Array.from({ length }, () => {
-      const magnitude = (1 + random.nextFraction()) * 2 ** (exponent + random.nextBelow(6));
-      return loadBf16(bf16FromFloat32(random.nextBelow(2) === 0 ? magnitude : -magnitude));
-    });
-  return { a: values(gemm.m * gemm.k), b: values(gemm.k * gemm.n) };
 }

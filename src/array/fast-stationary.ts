@@ -1,0 +1,181 @@
+import { type Kernels, type Stream, type Sums, UNROLL } from './fast-kernels.ts';
+import type { FastBlock, FastOperands } from './fast-stepper.ts';
+import { type ArraySchedule, tileOfFold } from './schedule.ts';
+
+/** Long enough to amortise a loop's start, short enough for a column's sums to stay in the first cache. */
+const SPAN_CYCLES = 1024;
+
+/**
+ * Weight- or input-stationary PEs. Time is told by wave: tau = cycle - row - column, the cycle in which the
+ * wave was in the corner. A column's sums lie in one array by tau, from the one that left the bottom last to
+ * the one that enters next, and every row adds its product to the stretch that passes it in the span.
+ */
+export function createStationaryBlock(
+  schedule: ArraySchedule,
+  operands: FastOperands,
+  kernels: Kernels,
+  results: Sums,
+): FastBlock {
+  const { config, gemm, waves, intervalCycles, firstStreamCycle, folds } = schedule;
+  const { rows, columns, rowsPerCycle: lanes } = config;
+  const inputStationary = config.dataflow === 'is';
+  const width = inputStationary ? gemm.m : gemm.n;
+  const vectors = inputStationary ? gemm.n : gemm.m;
+  const { a, b } = operands;
+  const streamed = (vector: number, k: number): number =>
+    inputStationary ? b[k * gemm.n + vector] : a[vector * gemm.k + k];
+  const stationary = (k: number, x: number): number =>
+    inputStationary ? a[x * gemm.k + k] : b[k * gemm.n + x];
+
+  // Lane by lane. Operands of row r: index columns + tau + r - cycle. Sums of column c: rows + tau + c - cycle.
+  const operandStreams = Array.from({ length: lanes }, () =>
+    Array.from({ length: rows }, () => kernels.stream(columns + SPAN_CYCLES)),
+  );
+  const sumStreams = Array.from({ length: lanes }, () =>
+    Array.from({ length: columns }, () => kernels.sums(rows + SPAN_CYCLES)),
+  );
+
+  /** Calls `visit` for the stretch of each fold's waves in tau's [from, to). */
+  const eachFold = (
+    from: number,
+    to: number,
+    visit: (fold: number, from: number, to: number) => void,
+  ): void => {
+    let fold = Math.max(0, Math.floor((from - firstStreamCycle) / intervalCycles));
+    for (; fold < folds; fold++) {
+      const start = firstStreamCycle + fold * intervalCycles;
+      if (start >= to) return;
+      const stretchStart = Math.max(from, start);
+      const stretchEnd = Math.min(to, start + waves);
+      if (stretchStart < stretchEnd) visit(fold, stretchStart, stretchEnd);
+    }
+  };
+
+  const feed = (cycle: number, span: number): void => {
+    for (let row = 0; row < rows; row++) {
+      const toIndex = columns + row - cycle;
+      for (const lane of operandStreams) lane[row].copyWithin(0, shiftOf, shiftOf + columns);
+      for (const lane of operandStreams) lane[row].fill(0, columns, columns + span);
+      eachFold(cycle - row, cycle - row + span, (fold, from, to) => {
+        const k = tileOfFold(schedule, fold).down * rows + row;
+        if (k >= gemm.k) return;
+        const start = firstStreamCycle + fold * intervalCycles;
+        for (let tau = from; tau < to; tau++) {
+          for (let lane = 0; lane < lanes; lane++) {
+            const vector = (tau - start) * lanes + lane;
+            if (vector < vectors) operandStreams[lane][row][tau + toIndex] = streamed(vector, k);
+          }
+        }
+      });
+    }
+  };
+
+  const weights: number[] = Array.from({ length: UNROLL }, () => 0);
+  const addProducts = (sums: Sums, streams: readonly Stream[], stretch: Stretch): void => {
+    const { row, column, count, cycle, span, waveFrom, waveTo } = stretch;
+    const toSum = rows + column - cycle;
+    const toOperand = columns - cycle;
+    const first = cycle - row - column;
+    // Waves that all rows see within the span, and those that only the later or the earlier rows do.
+    const commonFrom = Math.max(first, waveFrom);
+    const commonTo = Math.min(first - (count - 1) + span, waveTo);
+    const common = count === UNROLL && commonFrom < commonTo;
+    if (common) {
+      kernels.holdWeights(
+        sums,
+        commonFrom + toSum,
+        commonTo - commonFrom,
+        streams,
+        row,
+        commonFrom + toOperand,
+        weights,
+      );
+    }
+    for (let at = 0; at < count; at++) {
+      const stream = streams[row + at];
+      const from = Math.max(first - at, waveFrom);
+      const to = Math.min(first - at + span, waveTo);
+      const before = common ? Math.min(to, commonFrom) : to;
+      const after = common ? Math.max(from, commonTo) : to;
+      const offset = toOperand + row + at;
+      if (from < before)
+        kernels.holdWeight(sums, from + toSum, before - from, stream, from + offset, weights[at]);
+      if (after < to)
+        kernels.holdWeight(sums, after + toSum, to - after, stream, after + offset, weights[at]);
+    }
+  };
+
+  const runColumn = (column: number, cycle: number, span: number): void => {
+    for (let row = 0; row < rows; row += UNROLL) {
+      const group = Math.min(UNROLL, rows - row);
+      eachFold(cycle - row - (group - 1) - column, cycle - row - column + span, (fold, from, to) => {
+        const { down, across } = tileOfFold(schedule, fold);
+        const x = across * columns + column;
+        const k = down * rows + row;
+        const count = Math.min(group, gemm.k - k); // rows beyond a ragged edge pass sums on
+        if (x >= width || count <= 0) return;
+        for (let at = 0; at < count; at++) weights[at] = stationary(k + at, x);
+        const stretch = { row, column, count, cycle, span, waveFrom: from, waveTo: to };
+        for (let lane = 0; lane < lanes; lane++) {
+          addProducts(sumStreams[lane][column], operandStreams[lane], stretch);
+        }
+      });
+    }
+  };
+
+  /** Sums that have passed the bottom row: added to those of the passes before, in order of k. */
+  const collect = (column: number, cycle: number, span: number): void => {
+    const first = cycle - (rows - 1) - column;
+    eachFold(first, first + span, (fold, from, to) => {
+      const { down, across } = tileOfFold(schedule, fold);
+      const x = across * columns + column;
+      if (x >= width) return;
+      const start = firstStreamCycle + fold * intervalCycles;
+      for (let tau = from; tau < to; tau++) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const vector = (tau - start) * lanes + lane;
+          if (vector >= vectors) continue;
+          const sum = sumStreams[lane][column][rows + tau + column - cycle];
+          const at = inputStationary ? x * gemm.n + vector : vector * gemm.n + x;
+          results[at] = down === 0 ? sum : kernels.arithmetic.add(results[at], sum);
+        }
+      }
+    });
+  };
+
+  let shiftOf = 0; // how far the streams lie behind: the span last run
+  const settle = (): void => {
+    for (const lane of sumStreams) {
+      for (const sums of lane) {
+        sums.copyWithin(0, shiftOf, shiftOf + rows);
+        sums.fill(0, rows);
+      }
+    }
+  };
+
+  return {
+    maxSpanCycles: SPAN_CYCLES,
+    run: (cycle, span) => {
+      feed(cycle, span);
+      settle();
+      for (let column = 0; column < columns; column++) {
+        runColumn(column, cycle, span);
+        collect(column, cycle, span);
+      }
+      shiftOf = span;
+    },
+    operand: (row, column, lane) => operandStreams[lane][row][shiftOf + columns - 1 - column],
+    sum: (row, column, lane) => sumStreams[lane][column][shiftOf + rows - 1 - row],
+  };
+}
+
+/** Rows [row, row + count) of a column while waves [waveFrom, waveTo) of one fold pass them in a span. */
+interface Stretch {
+  readonly row: number;
+  readonly column: number;
+  readonly count: number;
+  readonly cycle: number;
+  readonly span: number;
+  readonly waveFrom: number;
+  readonly waveTo: number;
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GemmShape } from '../../src/array/config.ts';
+import { createFastStepper, type FastOperands } from '../../src/array/fast-stepper.ts';
+import { FLOAT_ARITHMETIC, INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
+import { scheduleOf } from '../../src/array/schedule.ts';
+import { createStepper } from '../../src/array/stepper.ts';
+import { createRandom } from '../../src/base/random.ts';
+import { arrayCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
+import { stepperValues } from './stepper-values.ts';
+
+describe('fast stepper', () => {
+  const formats: [string, (gemm: GemmShape, seed: number) => FastOperands][] = [
+    ['int8', int8Operands],
+    ['bf16', (gemm, seed) => bf16Operands(gemm, seed, -3)],
+    ['bf16 with products that flush', (gemm, seed) => bf16Operands(gemm, seed, -66)],
+  ];
+  it.each(formats)('has the registers of the reference after spans of any length, %s', (_, operandsOf) => {
+    fc.assert(
+      fc.property(arrayCases, fc.integer({ min: 1, max: 20 }), ({ config, gemm, seed }, longest) => {
+        const random = createRandom(seed);
+        const operands: FastOperands = operandsOf(gemm, seed);
+        const arithmetic = operands.a instanceof Int8Array ? INTEGER_ARITHMETIC : FLOAT_ARITHMETIC;
+        const fast = createFastStepper(config, gemm, operands);
+        const reference = createStepper(config, gemm, operands, arithmetic);
+        while (!fast.done) {
+          fast.advance(1 + random.nextBelow(longest));
+          while (reference.cycle < fast.cycle) reference.step();
+          for (let lane = 0; lane < config.rowsPerCycle; lane++) {
+            expect(fast.values(lane)).toEqual(stepperValues(config, reference, lane));
+          }
+        }
+        expect(reference.done).toBe(true);
+        expect([...fast.results]).toEqual([...reference.results]);
+      }),
+      { numRuns: 100, seed: 6 },
+    );
+  });
+
+  it('runs spans longer than its streams', () => {
+    const config = { rows: 9, columns: 3, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 } as const;
+    const gemm = { m: 3000, k: 20, n: 4 };
+    const operands = int8Operands(gemm, 1);
+    const fast = createFastStepper(config, gemm, operands);
+    fast.advance(Number.MAX_SAFE_INTEGER);
+    expect(fast.cycle).toBe(scheduleOf(config, gemm).cycles);
+    const reference = createStepper(config, gemm, operands, INTEGER_ARITHMETIC);
+    while (!reference.done) reference.step();
+    expect([...fast.results]).toEqual([...reference.results]);
+  });
+
+  it('refuses operands of another size', () => {
+    const config = { rows: 2, columns: 2, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 } as const;
+    const operands = { a: new Int8Array(4), b: new Int8Array(3) };
+    expect(() => createFastStepper(config, { m: 2, k: 2, n: 2 }, operands)).toThrow(
+      /^b: expected 4 elements, found 3$/,
+    );
+  });
+});
