@@ -9,10 +9,50 @@ export function parseWith<TSchema extends v.GenericSchema>(
 ): Result<v.InferOutput<TSchema>> {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return ok(parsed.output);
-  const issue = deepestIssue(parsed.issues[0]);
-  const path = v.getDotPath(issue);
-  const where = path === null ? place : `${place}: ${path}`;
-  return err(new InputError(where, issue.message.replace(/^Invalid [a-z]+: E/, 'e')));
+  // A place is a file or a link here: its name and the path inside it stay apart.
+  return err(new InputError(place, schemaError(parsed.issues, '').message.replace(/^: /, '')));
+}
+
+const MAX_FOUND_CHARACTERS = 60;
+
+/**
+ * One line for the first issue that a schema found: the field under `place`, what was expected there and
+ * what was found. A schema that checks text against a pattern says the expectation as the check's message.
+ */
+export function schemaError(issues: readonly v.BaseIssue<unknown>[], place: string): InputError {
+  const issue = issues[0] === undefined ? undefined : deepestIssue(issues[0]);
+  if (issue === undefined) return new InputError(place, 'is not what was expected');
+  return new InputError(joinPath(place, v.getDotPath(issue) ?? ''), problemOf(issue));
+}
+
+/** `path` under `place`; either may be empty. */
+export function joinPath(place: string, path: string): string {
+  return place === '' || path === '' ? `${place}${path}` : `${place}.${path}`;
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  const isKey = issue.path?.at(-1)?.origin === 'key';
+  if (isKey && issue.expected === 'never') return 'is not a known field';
+  if (isKey) return 'is missing';
+  const found =
+    issue.received.length > MAX_FOUND_CHARACTERS
+      ? `${issue.received.slice(0, MAX_FOUND_CHARACTERS)}…`
+      : issue.received;
+  return `expected ${expectationOf(issue)}, found ${found}`;
+}
+
+function expectationOf(issue: v.BaseIssue<unknown>): string {
+  switch (issue.type) {
+    case 'regex':
+      return issue.message;
+    case 'integer':
+    case 'safe_integer':
+      return 'a whole number';
+    case 'finite':
+      return 'a finite number';
+    default:
+      return issue.expected ?? issue.message;
+  }
 }
 
 /** Of a union's issue, the issue of the member that got furthest: it names the field that is wrong. */

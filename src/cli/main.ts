@@ -7,6 +7,12 @@ const EXIT_DONE = 0;
 const EXIT_CHECK_FAILED = 1;
 const EXIT_BAD_INPUT = 2;
 
+// A reader such as `head` may close the pipe before everything is written: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
@@ -50,8 +56,8 @@ function refuse(message: string): number {
 
 /** Resolves once the text has left: a pipe takes 64 KiB at a time. */
 function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
   });
 }
 

@@ -123,6 +123,8 @@ function parse(args: readonly string[], specs: Readonly<Record<string, OptionSpe
     return result;
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError('arguments', error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    // Node explains at length; its first sentence says what is wrong.
+    throw new InputError('arguments', message.replace(/\. .*$/s, ''));
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { err, InputError, ok, type Result } from '../base/result.ts';
+import { joinPath, schemaError } from '../base/schema.ts';
 import { type Chip, DTYPES, type IciTopology } from './chip.ts';
-import { joinPath, schemaError } from './schema-error.ts';
 import { MAX_POD_CHIPS } from './slice.ts';
 
 /*

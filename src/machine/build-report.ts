@@ -34,7 +34,7 @@ export interface RunInput {
 export function runProgram(input: RunInput): RunReport {
   const { chip, slice, program, dtype } = input;
   const rates = ratesOf(chip);
-  const result = simulate(program, rates);
+  const result = simulate(program, rates, { timeline: true });
   const peak = peakFlops(chip, dtype) ?? 0;
   const lowerBound = lowerBoundOf(program, { ...rates, peakFlopsPerSecond: peak });
   assertNotBelowBound(result.stepPs, lowerBound.totalPs, 'step time');
@@ -160,7 +160,7 @@ function whatIfs(program: Program, rates: MachineRates, chip: Chip): readonly Wh
     })),
   };
   const step = (changed: Program, changedRates: MachineRates): number =>
-    simulate(changed, changedRates).stepPs;
+    simulate(changed, changedRates, { timeline: false }).stepPs;
   const launchIsFree = picosecondsFromSeconds(chip.kernelOverheadSeconds) === 0;
   return [
     { id: 'free-links', label: 'free links', stepPs: step(program, { ...rates, freeLinks: true }) },

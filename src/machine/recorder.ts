@@ -16,9 +16,12 @@ export class Recorder {
   private blockIteration = 0;
   private section = '';
 
+  /** @param enabled a run of which only the sums are wanted keeps no spans */
+  constructor(private readonly enabled: boolean) {}
+
   /** A span that ends now. Empty ones are dropped. */
   add(lane: LaneId, span: Span): void {
-    if (span.endPs > span.startPs) this.spans.push({ lane, span });
+    if (this.enabled && span.endPs > span.startPs) this.spans.push({ lane, span });
   }
 
   /** How many spans have ended since the block began: a place to cut. */

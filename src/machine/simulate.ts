@@ -61,8 +61,19 @@ interface Snapshot {
  * program order; a collective runs as soon as its inputs are there and all its torus axes are free, the
  * earliest in the program first. Everything that moves bytes shares the HBM.
  */
-export function simulate(program: Program, rates: MachineRates): SimulationResult {
-  return new Simulation(program, rates).run();
+export function simulate(
+  program: Program,
+  rates: MachineRates,
+  options: SimulationOptions,
+): SimulationResult {
+  return new Simulation(program, rates, options).run();
+}
+
+export interface SimulationOptions {
+  /** Whether the spans are wanted, or only the sums. */
+  readonly timeline: boolean;
+  /** Steps through every repetition, also those known to equal the last: slow, the same result. */
+  readonly everyRepetition?: boolean;
 }
 
 class Simulation {
@@ -73,14 +84,14 @@ class Simulation {
 
   private readonly table: TaskTable;
   private readonly tally = emptyTally();
-  private readonly recorder = new Recorder();
+  private readonly recorder: Recorder;
   private readonly sections: SectionReport[] = [];
 
   private kernel: RunningKernel | undefined;
   /** Since when no kernel runs. */
   private idleSincePs = 0;
   private collectives: RunningCollective[] = [];
-  /** Since when each torus axis that was ever used is free. */
+  /** Since when each torus axis that the program uses is free. */
   private readonly axisFreeSincePs = new Map<number, number>();
   private hbmSegment:
     | { readonly startPs: number; readonly utilization: number; readonly op: number }
@@ -89,8 +100,15 @@ class Simulation {
   constructor(
     private readonly program: Program,
     private readonly rates: MachineRates,
+    private readonly options: SimulationOptions,
   ) {
+    this.recorder = new Recorder(options.timeline);
     this.table = new TaskTable(program);
+    for (const { tasks } of program.sections) {
+      for (const task of tasks) {
+        if (task.kind === 'collective') for (const axis of task.torusAxes) this.axisFreeSincePs.set(axis, 0);
+      }
+    }
   }
 
   run(): SimulationResult {
@@ -104,6 +122,7 @@ class Simulation {
       this.sections.push({ name, repeat, startPs, endPs: this.nowPs });
     }
     this.flushHbm();
+    this.bookFreeAxes('no-work');
     return {
       stepPs: this.nowPs,
       timeline: this.recorder.finish(this.nowPs),
@@ -122,7 +141,7 @@ class Simulation {
     for (this.iteration = 0; this.iteration < repeat; ) {
       const here = this.snapshot();
       const skippable = repeat - 1 - ahead - this.iteration;
-      if (skippable > 0 && previous?.key === here.key) {
+      if (skippable > 0 && previous?.key === here.key && !this.options.everyRepetition) {
         this.skip(skippable, previous);
         previous = undefined;
         continue;
@@ -136,6 +155,7 @@ class Simulation {
 
   private snapshot(): Snapshot {
     this.flushHbm();
+    this.bookFreeAxes('dependency');
     const running = this.collectives.map(
       ({ section, task, iteration, remaining }) =>
         `${section},${task},${section === this.section ? iteration - this.iteration : iteration},${remaining}`,
@@ -222,31 +242,36 @@ class Simulation {
   }
 
   private startCollectives(): void {
-    const busy = new Set(this.collectives.flatMap((running) => this.axesOf(running)));
+    let busy = 0;
+    for (const running of this.collectives) busy |= axisSet(this.axesOf(running));
     for (const ready of this.table.readyCollectives(this.section + 1)) {
       const task = this.collectiveTask(ready.section, ready.task);
-      if (task.torusAxes.some((axis) => busy.has(axis))) continue;
-      for (const axis of task.torusAxes) {
-        busy.add(axis);
-        this.bookFreeAxis(axis, ready.section, ready.task);
-      }
+      const axes = axisSet(task.torusAxes);
+      if ((axes & busy) !== 0) continue;
+      busy |= axes;
+      const last = this.table.lastMet(ready.section, ready.task)?.dependency;
+      const waitsFor = last === undefined ? undefined : this.table.opIndex(last.section, last.task);
+      for (const axis of task.torusAxes) this.bookFreeAxis(axis, 'dependency', waitsFor);
       this.table.start(ready.section, ready.task);
       const demand = this.rates.freeLinks ? FREE : { alonePs: task.durationPs, bytes: task.hbmBytes };
       this.collectives.push({ ...ready, demand, remaining: 1, startPs: this.nowPs });
     }
   }
 
-  private bookFreeAxis(axis: number, section: number, task: number): void {
+  /** Books that the axis has been free until now, and why if what it waited for is known. */
+  private bookFreeAxis(axis: number, cause: IdleCause, waitsFor?: number): void {
     const startPs = this.axisFreeSincePs.get(axis) ?? 0;
-    const last = this.table.lastMet(section, task)?.dependency;
-    const waitsFor = last === undefined ? undefined : this.table.opIndex(last.section, last.task);
-    this.recorder.add(ICI_LANES[axis], {
-      kind: 'idle',
-      startPs,
-      endPs: this.nowPs,
-      cause: 'dependency',
-      waitsFor,
-    });
+    this.recorder.add(ICI_LANES[axis], { kind: 'idle', startPs, endPs: this.nowPs, cause, waitsFor });
+    this.axisFreeSincePs.set(axis, this.nowPs);
+  }
+
+  /** So that what follows does not depend on how long an axis has been free already. */
+  private bookFreeAxes(cause: IdleCause): void {
+    let busy = 0;
+    for (const running of this.collectives) busy |= axisSet(this.axesOf(running));
+    for (const axis of this.axisFreeSincePs.keys()) {
+      if ((busy & (1 << axis)) === 0) this.bookFreeAxis(axis, cause);
+    }
   }
 
   private collectiveTask(section: number, task: number): CollectiveTask {
@@ -347,6 +372,13 @@ class Simulation {
       this.startCollectives();
     }
   }
+}
+
+/** Torus axes as a set of bits. */
+function axisSet(axes: readonly number[]): number {
+  let set = 0;
+  for (const axis of axes) set |= 1 << axis;
+  return set;
 }
 
 const FREE: Demand = { alonePs: 0, bytes: 0 };

@@ -16,12 +16,18 @@ export class TaskTable {
   private readonly ended: number[][];
   private endedAtPs: number[][];
   private readonly firstOp: readonly number[];
+  private readonly collectives: readonly (readonly number[])[];
+  /** Sections before this one have no collective left to start. */
+  private firstOpen = 0;
 
   constructor(private readonly program: Program) {
     const zeros = (): number[][] => program.sections.map(({ tasks }) => tasks.map(() => 0));
     this.started = zeros();
     this.ended = zeros();
     this.endedAtPs = zeros();
+    this.collectives = program.sections.map(({ tasks }) =>
+      tasks.flatMap((task, index) => (task.kind === 'collective' ? [index] : [])),
+    );
     let ops = 0;
     this.firstOp = program.sections.map(({ tasks }) => {
       ops += tasks.length;
@@ -49,7 +55,10 @@ export class TaskTable {
 
   /** Whether everything that repetition `iteration` of the task waits for has ended. */
   isReady(section: number, task: number, iteration: number): boolean {
-    return this.task(section, task).after.every((dependency) => this.isMet(dependency, section, iteration));
+    for (const dependency of this.program.sections[section].tasks[task].after) {
+      if (!this.isMet(dependency, section, iteration)) return false;
+    }
+    return true;
   }
 
   private isMet(dependency: Dependency, section: number, iteration: number): boolean {
@@ -71,20 +80,26 @@ export class TaskTable {
     return last;
   }
 
-  /** Collectives of sections up to `lastSection` whose next repetition may start, in program order. */
-  *readyCollectives(lastSection: number): Generator<ReadyTask> {
+  /**
+   * Collectives of sections up to `lastSection` whose next repetition may start, in program order: a
+   * repetition comes before all later ones, whichever task of theirs is ready first.
+   */
+  readyCollectives(lastSection: number): readonly ReadyTask[] {
     const { sections } = this.program;
-    for (let section = 0; section <= Math.min(lastSection, sections.length - 1); section++) {
-      const { tasks, repeat } = sections[section];
-      const ready: ReadyTask[] = [];
-      for (let task = 0; task < tasks.length; task++) {
+    const ready: ReadyTask[] = [];
+    for (let section = this.firstOpen; section <= lastSection && section < sections.length; section++) {
+      let open = false;
+      const before = ready.length;
+      for (const task of this.collectives[section]) {
         const iteration = this.started[section][task];
-        if (tasks[task].kind !== 'collective' || iteration >= repeat) continue;
+        if (iteration >= sections[section].repeat) continue;
+        open = true;
         if (this.isReady(section, task, iteration)) ready.push({ section, task, iteration });
       }
-      // A repetition comes before all later ones, whichever task of theirs is ready first.
-      yield* ready.sort((a, b) => a.iteration - b.iteration || a.task - b.task);
+      if (!open && section === this.firstOpen) this.firstOpen += 1;
+      if (ready.length > before + 1) ready.sort(inProgramOrder);
     }
+    return ready;
   }
 
   /** Everything here that decides what happens next, relative to `iteration` of `section`. */
@@ -103,4 +118,8 @@ export class TaskTable {
     }
     this.endedAtPs = this.endedAtPs.map((row) => row.map(shift));
   }
+}
+
+function inProgramOrder(a: ReadyTask, b: ReadyTask): number {
+  return a.section - b.section || a.iteration - b.iteration || a.task - b.task;
 }

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Program } from '../../src/compiler/program.ts';
+import type { LaneId, Span, TimelineBlock } from '../../src/machine/report.ts';
+import { type MachineRates, simulate } from '../../src/machine/simulate.ts';
+import { randomProgram } from './random-program.ts';
+
+const RATES: MachineRates = { hbmBytesPerPs: 3, hbmPeakBytesPerPs: 4, freeLinks: false };
+
+/** Every span at its own time, loops written out. */
+function writtenOut(timeline: readonly TimelineBlock[], lane: LaneId): readonly Span[] {
+  return timeline.flatMap((block) =>
+    Array.from({ length: block.count }, (_, repetition) => {
+      const shiftPs = repetition * block.periodPs;
+      const spans = block.lanes.find((each) => each.lane === lane)?.spans ?? [];
+      return spans.map((span) => ({
+        ...span,
+        startPs: span.startPs + shiftPs,
+        endPs: span.endPs + shiftPs,
+        ...(span.kind === 'busy' ? { iteration: span.iteration + repetition } : {}),
+      }));
+    }).flat(),
+  );
+}
+
+function totalIdlePs(tally: ReturnType<typeof simulate>['tally']): number {
+  return Object.values(tally.idlePs).reduce((sum, ps) => sum + ps, 0);
+}
+
+describe('simulation', () => {
+  it('gives every picosecond of the matrix units one cause', () => {
+    fc.assert(
+      fc.property(randomProgram, (program) => {
+        const { stepPs, tally } = simulate(program, RATES, { timeline: false });
+        expect(tally.usefulPs + totalIdlePs(tally)).toBe(stepPs);
+      }),
+    );
+  });
+
+  it('skips only repetitions that equal the last: stepping through all of them gives the same', () => {
+    fc.assert(
+      fc.property(randomProgram, (program) => {
+        const fast = simulate(program, RATES, { timeline: true });
+        const slow = simulate(program, RATES, { timeline: true, everyRepetition: true });
+        expect(fast.stepPs).toBe(slow.stepPs);
+        expect(fast.sections).toEqual(slow.sections);
+        expect(fast.tally.idlePs).toEqual(slow.tally.idlePs);
+        expect(fast.tally.busyPs).toEqual(slow.tally.busyPs);
+        expect(fast.tally.waitPsByOp).toEqual(slow.tally.waitPsByOp);
+        for (const lane of ['mxu', 'vpu', 'ici-x', 'ici-y', 'ici-z'] as const) {
+          expect(writtenOut(fast.timeline, lane)).toEqual(writtenOut(slow.timeline, lane));
+        }
+      }),
+    );
+  });
+
+  it('really skips: a hundred equal layers cost no more steps than ten', () => {
+    const layers = (repeat: number): Program => {
+      const [program] = fc.sample(randomProgram, { numRuns: 1, seed: 4 });
+      return { sections: [{ ...program.sections[0], repeat }] };
+    };
+    const ten = simulate(layers(10), RATES, { timeline: true });
+    const hundred = simulate(layers(100), RATES, { timeline: true });
+    expect(hundred.steppedIterations).toBe(ten.steppedIterations);
+    expect(hundred.stepPs).toBeGreaterThan(5 * ten.stepPs);
+  });
+
+  it('fills the lane of the matrix units from start to end without gap or overlap', () => {
+    fc.assert(
+      fc.property(randomProgram, (program) => {
+        const { stepPs, timeline } = simulate(program, RATES, { timeline: true });
+        let nowPs = 0;
+        for (const span of writtenOut(timeline, 'mxu')) {
+          expect(span.startPs).toBe(nowPs);
+          nowPs = span.endPs;
+        }
+        expect(nowPs).toBe(stepPs);
+      }),
+    );
+  });
+
+  it('runs at most one collective on an axis at a time', () => {
+    fc.assert(
+      fc.property(randomProgram, (program) => {
+        const { timeline } = simulate(program, RATES, { timeline: true });
+        for (const lane of ['ici-x', 'ici-y', 'ici-z'] as const) {
+          let freePs = 0;
+          for (const span of writtenOut(timeline, lane)) {
+            expect(span.startPs).toBeGreaterThanOrEqual(freePs);
+            freePs = span.endPs;
+          }
+        }
+      }),
+    );
+  });
+
+  it('is never faster than its kernels alone, its busiest axis or its bytes', () => {
+    fc.assert(
+      fc.property(randomProgram, (program) => {
+        const { stepPs } = simulate(program, RATES, { timeline: false });
+        let kernelsPs = 0;
+        let hbmBytes = 0;
+        const axisPs = [0, 0, 0];
+        for (const { repeat, tasks } of program.sections) {
+          for (const task of tasks) {
+            if (task.kind === 'kernel') {
+              kernelsPs += repeat * task.phases.reduce((sum, phase) => sum + phase.computePs, 0);
+              hbmBytes += repeat * task.cost.hbmBytes;
+            } else {
+              hbmBytes += repeat * task.hbmBytes;
+              for (const axis of task.torusAxes) axisPs[axis] += repeat * task.durationPs;
+            }
+          }
+        }
+        expect(stepPs).toBeGreaterThanOrEqual(Math.max(kernelsPs, ...axisPs));
+        expect(stepPs * RATES.hbmBytesPerPs).toBeGreaterThanOrEqual(hbmBytes * (1 - 1e-9) - 1);
+      }),
+    );
+  });
+
+  it('free links and free memory never make a run of kernels slower', () => {
+    fc.assert(
+      fc.property(randomProgram, (program) => {
+        const kernelsOnly: Program = {
+          sections: program.sections.map((section) => ({
+            ...section,
+            tasks: section.tasks
+              .filter((task) => task.kind === 'kernel')
+              .map((task) => ({ ...task, after: [] })),
+          })),
+        };
+        const { stepPs } = simulate(kernelsOnly, RATES, { timeline: false });
+        const free = simulate(
+          kernelsOnly,
+          { ...RATES, hbmBytesPerPs: Number.POSITIVE_INFINITY },
+          { timeline: false },
+        );
+        expect(free.stepPs).toBeLessThanOrEqual(stepPs);
+      }),
+    );
+  });
+});
