@@ -31,7 +31,7 @@ const MESH_SCHEMA = v.pipe(
       name: v.picklist(['data', 'fsdp', 'tensor']),
       size: count(65_536),
       /** Torus axes it occupies, as in `xy`; chosen to fit when left out. */
-      torusAxes: v.optional(v.pipe(v.string(), v.regex(/^[xyz]{1,3}$/, 'expected axes such as "xy"'))),
+      torusAxes: v.optional(v.pipe(v.string(), v.regex(/^[xyz]{1,3}$/, 'axes as in xy'))),
     }),
   ),
   v.maxLength(MAX_MESH_AXES),

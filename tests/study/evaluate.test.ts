@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/machine/report.ts';
+import { EMBEDDED_SCENARIO, WORKLOADS } from '../../src/study/catalog.ts';
+import { createEvaluator } from '../../src/study/evaluate.ts';
+import { parseScenario, type Scenario } from '../../src/study/scenario.ts';
+import { digestOfReport } from '../../src/study/summary.ts';
+
+function idlePs(report: RunReport): number {
+  return Object.values(report.breakdown.idlePs).reduce((sum, ps) => sum + ps, 0);
+}
+
+function checkReport(report: RunReport): void {
+  expect(report.breakdown.usefulPs + idlePs(report)).toBe(report.stepPs);
+  expect(report.stepPs).toBeGreaterThanOrEqual(report.lowerBound.totalPs);
+  expect(report.mfu).toBeGreaterThan(0);
+  expect(report.mfu).toBeLessThanOrEqual(1);
+  for (const unit of report.units) {
+    expect(unit.utilization).toBeGreaterThanOrEqual(0);
+    expect(unit.utilization).toBeLessThanOrEqual(1);
+  }
+  for (const op of report.ops) expect(op.alonePs).toBeGreaterThanOrEqual(op.lowerBoundPs);
+}
+
+describe('evaluation', () => {
+  it.each(WORKLOADS.map((workload) => [workload.id, workload.scenario] as const))(
+    'of %s adds up',
+    (_, scenario) => {
+      checkReport(createEvaluator().evaluate(scenario));
+    },
+  );
+
+  it('counts model FLOPs as the definition does', () => {
+    const report = createEvaluator().evaluate(EMBEDDED_SCENARIO);
+    const perToken =
+      32 * (4096 * 48 * 128 + 4096 * 4096 + 3 * 4096 * 14_336 + 2 * 4096 * 8192) + 4096 * 128_256;
+    expect(report.modelFlops).toBe(6 * perToken * 64 * 8192);
+  });
+
+  it('reuses stages without changing a result', () => {
+    const shared = createEvaluator();
+    const change = fc.constantFrom(
+      'hbm.bytesPerSecond=1.2e12',
+      'ici.linkBytesPerSecond=5e10',
+      'mxu.rows=256',
+      'vmem.bytesPerCore=32MiB',
+      'clockHz=2GHz',
+      'kernelOverheadSeconds=0',
+    );
+    fc.assert(
+      fc.property(
+        fc.subarray(['4x4x4', '4x4x8', '8x8x8'], { minLength: 1 }),
+        fc.array(change, { maxLength: 2 }),
+        (shapes, set) => {
+          for (const shape of shapes) {
+            const scenario: Scenario = {
+              ...EMBEDDED_SCENARIO,
+              set,
+              slice: { shape: shape.split('x').map(Number) },
+            };
+            const again = shared.evaluate(scenario);
+            expect(digestOfReport(again)).toBe(digestOfReport(createEvaluator().evaluate(scenario)));
+            checkReport(again);
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it('gets no slower from a better chip', () => {
+    const evaluator = createEvaluator();
+    const base = evaluator.evaluate(EMBEDDED_SCENARIO).stepPs;
+    for (const better of ['ici.linkBytesPerSecond=200e9', 'hbm.bytesPerSecond=6e12', 'clockHz=3.5e9']) {
+      expect(evaluator.evaluate({ ...EMBEDDED_SCENARIO, set: [better] }).stepPs).toBeLessThan(base);
+    }
+  });
+
+  it('knows what recomputation costs and saves', () => {
+    const evaluator = createEvaluator();
+    const kept = evaluator.evaluate(EMBEDDED_SCENARIO);
+    const again = evaluator.evaluate({ ...EMBEDDED_SCENARIO, compiler: { rematerialize: 'layer' } });
+    expect(again.stepPs).toBeGreaterThan(kept.stepPs);
+    expect(again.hardwareFlops).toBeGreaterThan(kept.hardwareFlops);
+    expect(again.modelFlops).toBe(kept.modelFlops);
+    const saved = (report: RunReport): number =>
+      report.memory.parts.find((part) => part.name === 'saved activations')?.bytes ?? 0;
+    expect(saved(again)).toBeLessThan(saved(kept) / 5);
+  });
+
+  it('hides communication behind matmuls when they are cut into chunks', () => {
+    const evaluator = createEvaluator();
+    const whole = evaluator.evaluate(EMBEDDED_SCENARIO);
+    const cut = evaluator.evaluate({ ...EMBEDDED_SCENARIO, compiler: { collectiveChunks: 4 } });
+    checkReport(cut);
+    expect(cut.stepPs).toBeLessThan(whole.stepPs);
+    expect(cut.breakdown.idlePs.ici).toBeLessThan((whole.breakdown.idlePs.ici ?? 0) / 1.5);
+  });
+
+  it('says when the step does not fit the memory', () => {
+    const report = createEvaluator().evaluate({ ...EMBEDDED_SCENARIO, set: ['hbm.bytes=16GiB'] });
+    expect(report.notes.join()).toMatch(/Does not fit: the step needs \d+\.\d GiB of the 16\.0 GiB/);
+  });
+
+  it('refuses what its chip or slice cannot do', () => {
+    const evaluate = (change: Partial<Scenario>) => () =>
+      createEvaluator().evaluate({ ...EMBEDDED_SCENARIO, ...change });
+    expect(evaluate({ chip: 'v99' })).toThrow(/unknown chip "v99"/);
+    expect(evaluate({ chip: 'v1', slice: { shape: [1] } })).toThrow(
+      /TPU v1 does not multiply bf16, it multiplies int8/,
+    );
+    expect(evaluate({ chip: 'v5e' })).toThrow(/2 axes/);
+    expect(evaluate({ set: ['mxu.rows=0'] })).toThrow(/mxu.rows/);
+    expect(
+      evaluate({ workload: { kind: 'gemm', m: 2 ** 40, k: 2 ** 40, n: 2 ** 40 }, slice: { shape: [1] } }),
+    ).toThrow(/expected at most 9007 s/);
+  });
+});
+
+describe('scenario', () => {
+  it('names the path of what is wrong', () => {
+    const refused = (change: object): string => {
+      const parsed = parseScenario({ ...EMBEDDED_SCENARIO, ...change });
+      return parsed.ok ? 'accepted' : parsed.error.message;
+    };
+    expect(refused({})).toBe('accepted');
+    expect(refused({ colour: 1 })).toMatch(/colour: is not a known field/);
+    expect(refused({ slice: { shape: [0, 4] } })).toMatch(/slice\.shape\.0: expected >=1, found 0/);
+    expect(refused({ slice: { shape: [Number.NaN] } })).toMatch(/slice\.shape\.0/);
+    expect(refused({ workload: { ...EMBEDDED_SCENARIO.workload, batch: 1e308 } })).toMatch(/workload\.batch/);
+    expect(refused({ workload: { kind: 'poem' } })).toMatch(/workload\.kind/);
+    expect(refused({ version: 2 })).toMatch(/version: expected 1, found 2/);
+  });
+
+  it('survives anything', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        const parsed = parseScenario(value);
+        if (!parsed.ok) expect(parsed.error.message).not.toMatch(/\n/);
+      }),
+    );
+  });
+});
