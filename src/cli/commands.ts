@@ -3,6 +3,7 @@ import { arrayCommand } from './commands/array.ts';
 import { chipsCommand } from './commands/chips.ts';
 import { collectiveCommand } from './commands/collective.ts';
 import { gemmCommand } from './commands/gemm.ts';
+import { numericsCommand } from './commands/numerics.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { workloadsCommand } from './commands/workloads.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   arrayCommand,
   gemmCommand,
   collectiveCommand,
+  numericsCommand,
   runCommand,
   replayCommand,
 ];

@@ -1,4 +1,4 @@
-import type { Accumulation } from './accumulation.ts';
+import type { Accumulation, PassPlan } from './accumulation.ts';
 import { addToOdd, exponentOf, powerOfTwo, sumToOdd } from './exact-sum.ts';
 import { addFloat32, flushSubnormal, roundToFloat32 } from './float32.ts';
 import { roundToEven } from './integer-formats.ts';
@@ -25,6 +25,19 @@ export function sumPassOf(accumulation: Exclude<Accumulation, { kind: 'int32' }>
       return (products, start, end) =>
         sumAligned(accumulation.bits, accumulation.group, products, start, end);
   }
+}
+
+/** The sum of all `products` of an element of C: pass by pass, the passes added in fp32 in order. */
+export function sumPasses(plan: PassPlan, sumPass: SumPass, products: Float32Array): number {
+  let total = 0;
+  for (let segment = 0; segment < plan.products; segment += plan.segment) {
+    const segmentEnd = segment + plan.segment;
+    for (let start = segment; start < segmentEnd; start += plan.pass) {
+      const sum = sumPass(products, start, Math.min(start + plan.pass, segmentEnd));
+      total = start === 0 ? sum : addFloat32(total, sum);
+    }
+  }
+  return total;
 }
 
 function chain(add: (sum: number, value: number) => number): SumPass {

@@ -1,7 +1,7 @@
 import { type PassPlan, passPlan } from './accumulation.ts';
-import { type SumPass, sumPassOf } from './accumulators.ts';
+import { type SumPass, sumPasses, sumPassOf } from './accumulators.ts';
 import { float32FromBf16 } from './bf16.ts';
-import { addFloat32, canonicalizeNaNs, multiplyFloat32 } from './float32.ts';
+import { canonicalizeNaNs, multiplyFloat32 } from './float32.ts';
 import { loadOperands } from './loaded-operands.ts';
 import {
   accumulationOf,
@@ -54,18 +54,6 @@ function multiplyFloats(
     }
   }
   return canonicalizeNaNs(c);
-}
-
-function sumPasses(plan: PassPlan, sumPass: SumPass, products: Float32Array): number {
-  let total = 0;
-  for (let segment = 0; segment < plan.products; segment += plan.segment) {
-    const segmentEnd = segment + plan.segment;
-    for (let start = segment; start < segmentEnd; start += plan.pass) {
-      const sum = sumPass(products, start, Math.min(start + plan.pass, segmentEnd));
-      total = start === 0 ? sum : addFloat32(total, sum);
-    }
-  }
-  return total;
 }
 
 /** int32 sums wrap, so no order can change them. */
