@@ -48,3 +48,6 @@ export function bf16Operands(
     });
   return { a: values(gemm.m * gemm.k), b: values(gemm.k * gemm.n) };
 }
+
+/** The cases on which state function, both steppers and (for a part of them) the RTL must agree. */
+export const SAMPLED_CASES: readonly ArrayCase[] = fc.sample(arrayCases, { numRuns: 1000, seed: 4 });

@@ -1,0 +1,59 @@
+// A processing element that holds a weight (weight- and input-stationary). int8 factors, int32 sums.
+module pe_stationary #(
+    parameter int ROWS = 4,
+    parameter int ROW = 0,
+    parameter bit DOUBLE_BUFFERED = 1
+) (
+    input  logic clock,
+    input  logic reset,
+    // From the left, to the right: a wave and its operand.
+    input  logic valid_in,
+    input  logic first_in,
+    input  logic signed [7:0] operand_in,
+    output logic valid,
+    output logic first,
+    output logic signed [7:0] operand,
+    // From above, to below: weights on their way, and the mark that starts a load.
+    input  logic load_mark_in,
+    input  logic signed [7:0] chain_in,
+    output logic load_mark,
+    output logic signed [7:0] chain,
+    // From above, to below: the partial sum.
+    input  logic signed [31:0] sum_in,
+    output logic signed [31:0] sum
+);
+  logic signed [7:0] weight;
+  logic signed [7:0] shadow;
+  logic [15:0] loads_left;
+
+  wire [15:0] loads_now = load_mark_in ? 16'(ROWS - ROW) : loads_left;
+  wire signed [7:0] weight_now = (DOUBLE_BUFFERED && valid_in && first_in) ? shadow : weight;
+
+  assign chain = DOUBLE_BUFFERED ? shadow : weight;
+
+  always_ff @(posedge clock) begin
+    if (reset) begin
+      valid <= 0;
+      first <= 0;
+      operand <= 0;
+      load_mark <= 0;
+      loads_left <= 0;
+      weight <= 0;
+      shadow <= 0;
+      sum <= 0;
+    end else begin
+      valid <= valid_in;
+      first <= first_in;
+      operand <= operand_in;
+      load_mark <= load_mark_in;
+      loads_left <= loads_now == 0 ? 16'd0 : loads_now - 16'd1;
+      sum <= valid_in ? sum_in + 32'(operand_in) * 32'(weight_now) : 32'sd0;
+      if (DOUBLE_BUFFERED) begin
+        weight <= weight_now;
+        if (loads_now != 0) shadow <= chain_in;
+      end else if (loads_now != 0) begin
+        weight <= chain_in;
+      end
+    end
+  end
+endmodule

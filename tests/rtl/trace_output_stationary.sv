@@ -1,0 +1,55 @@
+// Runs array_output_stationary for CYCLES clock edges and prints every register of every PE after each.
+module trace_output_stationary;
+  parameter int ROWS = 4;
+  parameter int COLUMNS = 4;
+  parameter bit DOUBLE_BUFFERED = 1;
+  parameter int M = 4;
+  parameter int K = 4;
+  parameter int N = 4;
+  parameter int SKEW_STEP = 1;
+  parameter int CYCLES = 1;
+
+  logic clock = 0;
+  logic reset = 1;
+  array_output_stationary #(
+      .ROWS(ROWS), .COLUMNS(COLUMNS), .DOUBLE_BUFFERED(DOUBLE_BUFFERED),
+      .M(M), .K(K), .N(N), .SKEW_STEP(SKEW_STEP)
+  ) array (
+      .clock, .reset, .bottom()
+  );
+
+  string a_file, b_file;
+  logic print = 0;
+
+  // One line a cycle, one "valid operand weight shadow sum" a PE, row by row.
+  for (genvar row = 0; row < ROWS; row++) begin : g_row
+    for (genvar column = 0; column < COLUMNS; column++) begin : g_column
+      initial begin
+        forever begin
+          @(posedge print);
+          #(row * COLUMNS + column);
+          $write("%0d %0d %0d %0d %0d;", array.g_row[row].g_column[column].pe.valid,
+                 array.g_row[row].g_column[column].pe.operand, array.g_row[row].g_column[column].pe.weight,
+                 array.g_row[row].g_column[column].pe.shadow, array.g_row[row].g_column[column].pe.sum);
+        end
+      end
+    end
+  end
+
+  initial begin
+    if (!$value$plusargs("a=%s", a_file) || !$value$plusargs("b=%s", b_file)) $finish;
+    $readmemh(a_file, array.a_memory, 0, M * K - 1);
+    $readmemh(b_file, array.b_memory, 0, K * N - 1);
+    #1 clock = 1;
+    #1 clock = 0;
+    reset = 0;
+    repeat (CYCLES) begin
+      #1 clock = 1;
+      #1 print = 1;
+      #(ROWS * COLUMNS) $write("\n");
+      print = 0;
+      clock = 0;
+    end
+    $finish;
+  end
+endmodule
