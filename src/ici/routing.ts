@@ -6,14 +6,21 @@ import type { Torus } from './topology.ts';
 /**
  * Signed steps along each axis of a minimal path. A wrap link of a twisted torus shifts other axes, so both
  * ways round each short axis are tried; of equals, the first found (fewest wraps) is taken. Half a ring away
- * both directions are minimal: then the parity of the source decides, which balances them.
+ * both directions are minimal: then bit a of `ties` decides for axis a (0 is upwards), by default the parity
+ * of the source, which balances them.
  */
-export function minimalSteps(torus: Torus, source: number, target: number): number[] {
+export function minimalSteps(
+  torus: Torus,
+  source: number,
+  target: number,
+  ties = parityOf(torus, source) === 0 ? 0 : -1,
+): number[] {
   const { axes, shape, wraps } = torus;
   const delta = shape.map((_, axis) => torus.coordinate(target, axis) - torus.coordinate(source, axis));
-  const parity = torus.coordinates(source).reduce((total, coordinate) => total + coordinate, 0) % 2;
   if (!torus.twisted) {
-    return delta.map((steps, axis) => (wraps[axis] ? shortestAround(steps, shape[axis], parity) : steps));
+    return delta.map((steps, axis) =>
+      wraps[axis] ? shortestAround(steps, shape[axis], (ties >> axis) & 1) : steps,
+    );
   }
   let best: number[] | undefined;
   let bestHops = Number.POSITIVE_INFINITY;
@@ -21,14 +28,14 @@ export function minimalSteps(torus: Torus, source: number, target: number): numb
   for (let choice = 0; choice < 3 ** short.length; choice++) {
     const steps = [...delta];
     short.forEach((axis, index) => {
-      // 0, +1 or -1 turns; the parity of the source says which of the two turns is tried first.
+      // 0, +1 or -1 turns; the tie says which of the two turns is tried first.
       const digit = Math.floor(choice / 3 ** index) % 3;
-      const turns = digit === 0 ? 0 : (digit === 1) === (parity === 0) ? 1 : -1;
+      const turns = digit === 0 ? 0 : (digit === 1) === (((ties >> axis) & 1) === 0) ? 1 : -1;
       steps[axis] += turns * shape[axis];
       for (let other = 0; other < axes; other++) steps[other] -= turns * torus.twist[axis][other];
     });
     for (let axis = 0; axis < axes; axis++) {
-      if (!short.includes(axis)) steps[axis] = shortestAround(steps[axis], shape[axis], parity);
+      if (!short.includes(axis)) steps[axis] = shortestAround(steps[axis], shape[axis], (ties >> axis) & 1);
     }
     const hops = steps.reduce((total, each) => total + Math.abs(each), 0);
     if (hops >= bestHops) continue;
@@ -39,9 +46,13 @@ export function minimalSteps(torus: Torus, source: number, target: number): numb
   return best;
 }
 
-function shortestAround(steps: number, extent: number, parity: number): number {
+function parityOf(torus: Torus, node: number): number {
+  return torus.coordinates(node).reduce((total, coordinate) => total + coordinate, 0) % 2;
+}
+
+function shortestAround(steps: number, extent: number, tie: number): number {
   const up = modulo(steps, extent);
-  if (up * 2 === extent) return parity === 0 ? up : -up;
+  if (up * 2 === extent) return tie === 0 ? up : -up;
   return up * 2 < extent ? up : up - extent;
 }
 

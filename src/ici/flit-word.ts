@@ -1,0 +1,33 @@
+/**
+ * A flit is two 32-bit words: the cycle in which its packet was made, and this one, low bits first: the
+ * steps still to make along x, y and z (a signed byte each), then flags.
+ */
+export const HEAD = 1 << 24;
+export const TAIL = 1 << 25;
+/** Its packet counts in the measured latency. */
+export const MEASURED = 1 << 26;
+/** Upper or lower half of the virtual channels of the ring it is in. */
+export const UPPER_CLASS = 1 << 27;
+
+/** Steps fit a signed byte, so that no ring may be longer than twice this. */
+export const MAX_STEPS = 127;
+
+const BITS_PER_AXIS = 8;
+const BYTE = 0xff;
+
+export function packSteps(steps: readonly number[]): number {
+  return steps.reduce((word, each, axis) => word | ((each & BYTE) << (BITS_PER_AXIS * axis)), 0);
+}
+
+/** Signed steps left along an axis. */
+export function stepsAlong(word: number, axis: number): number {
+  return (word << (24 - BITS_PER_AXIS * axis)) >> 24;
+}
+
+/** The word after one step along an axis in the direction it goes. */
+export function afterStep(word: number, axis: number): number {
+  const shift = BITS_PER_AXIS * axis;
+  const steps = stepsAlong(word, axis);
+  const left = steps > 0 ? steps - 1 : steps + 1;
+  return (word & ~(BYTE << shift)) | ((left & BYTE) << shift);
+}
