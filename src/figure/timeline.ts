@@ -46,6 +46,8 @@ export type Mark =
       readonly width: number;
       /** Share of the time in which the unit works, in [0, 1]. */
       readonly busy: number;
+      /** Share of the unit's peak that is used: at most `busy`. */
+      readonly work: number;
       /** Of the idle time, the commonest cause. */
       readonly cause: IdleCause | undefined;
     };
@@ -54,6 +56,8 @@ const TICK_SPACING_PX = 110;
 /** Below this many pixels a span, a lane shows density. */
 const MIN_SPAN_PX = 2.5;
 const MIN_HEADING_PX = 84;
+/** A loop whose period is narrower is one even stretch. */
+const MIN_PERIOD_PX = 40;
 /** Width of one step of density. */
 const DENSITY_PX = 2;
 /** Marks are cut this far outside of the view, so that no coordinate becomes astronomically large. */
@@ -97,9 +101,9 @@ function densityMarks(part: LaneBlock, scale: TimeScale): readonly Mark[] {
   const marks: Mark[] = [];
   const startPx = Math.max(0, scale.toPx(part.windowStartPs));
   const endPx = Math.min(scale.widthPx, scale.toPx(part.windowEndPs));
-  // A loop whose period is too short to show is one even stretch: every step gets the loop's average.
+  // Every pixel of a collapsed loop gets the loop's average, so that zooming in only adds detail.
   const periodPx = part.block.periodPs * scale.pxPerPs;
-  const collapsed = part.block.count > 1 && periodPx < 3 * DENSITY_PX;
+  const collapsed = part.block.count > 1 && periodPx < MIN_PERIOD_PX;
   if (collapsed) {
     return [
       density(part, { startPs: part.windowStartPs, endPs: part.windowEndPs }, startPx, endPx - startPx),
@@ -131,13 +135,13 @@ function density(part: LaneBlock, range: TimeRange, x: number, width: number): M
     }
   }
   const duration = range.endPs - range.startPs;
-  return { kind: 'density', x, width, busy: Math.min(1, sums.busyPs / duration), cause };
+  const busy = Math.min(1, sums.busyPs / duration);
+  return { kind: 'density', x, width, busy, work: Math.min(busy, sums.workPs / duration), cause };
 }
 
 function sameDensity(a: Mark, b: Mark): boolean {
-  return (
-    a.kind === 'density' && b.kind === 'density' && a.cause === b.cause && Math.abs(a.busy - b.busy) < 0.01
-  );
+  if (a.kind !== 'density' || b.kind !== 'density' || a.cause !== b.cause) return false;
+  return Math.abs(a.busy - b.busy) < 0.01 && Math.abs(a.work - b.work) < 0.01;
 }
 
 function headingsOf(index: TimelineIndex, scale: TimeScale): readonly Heading[] {
@@ -146,8 +150,8 @@ function headingsOf(index: TimelineIndex, scale: TimeScale): readonly Heading[] 
   for (const section of index.report.sections) {
     if (section.endPs <= range.startPs || section.startPs >= range.endPs) continue;
     const blocks = index.report.timeline.filter((block) => block.section === section.name);
-    const longest = Math.max(...blocks.map((block) => block.periodPs));
-    if (section.repeat > 1 && longest * scale.pxPerPs >= MIN_HEADING_PX) {
+    const iterationPx = ((section.endPs - section.startPs) * scale.pxPerPs) / section.repeat;
+    if (section.repeat > 1 && iterationPx >= MIN_HEADING_PX) {
       for (const block of blocks) headings.push(...occurrenceHeadings(block, scale));
     } else {
       headings.push(heading(scale, section.startPs, section.endPs, section.name, section.repeat));

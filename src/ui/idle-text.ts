@@ -1,3 +1,4 @@
+import type { Token } from '../figure/color-palette.ts';
 import type { IdleCause, LaneId, OpReport, RunReport, Span } from '../machine/report.ts';
 
 /** Every cause of idleness: what it is called, and the unit whose colour its hatching has. */
@@ -14,10 +15,16 @@ export const IDLE_CAUSES: Readonly<
   'no-work': { label: 'nothing to do', unit: 'host' },
 };
 
-/** The custom property that colours a lane. */
-export function laneColor(lane: LaneId): string {
-  if (lane.startsWith('ici')) return '--unit-ici';
-  return `--unit-${lane}`;
+/** Name of the colour of a lane. */
+export function laneToken(lane: LaneId): Extract<Token, `unit-${string}`> {
+  switch (lane) {
+    case 'ici-x':
+    case 'ici-y':
+    case 'ici-z':
+      return 'unit-ici';
+    default:
+      return `unit-${lane}`;
+  }
 }
 
 export function laneName(report: RunReport, lane: LaneId): string {

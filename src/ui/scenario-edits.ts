@@ -66,26 +66,33 @@ export function nearestShape(chip: Chip, chips: number): readonly number[] {
   });
 }
 
-/** Slices that the chip's generation has, small ones first. */
+/** Slices that the chip's generation has, short axes first and small ones first. */
 export function offeredShapes(chip: Chip): readonly (readonly number[])[] {
   const { topology } = chip.ici;
   if (topology.kind !== 'torus') return [[1]];
-  const ones = topology.maxShape.map(() => 1);
-  const extents = topology.maxShape.map((maximum) => extentsUpTo(maximum));
-  const grid = extents.reduce<readonly (readonly number[])[]>(
-    (shapes, axis) => shapes.flatMap((shape) => axis.map((extent) => [...shape, extent])),
-    [[]],
-  );
-  const ascending = grid.filter((shape) =>
-    shape.every((extent, axis) => axis === 0 || extent >= (shape[axis - 1] ?? 1)),
-  );
-  const offered = ascending.filter((shape) => resolveSlice(chip, { shape }).ok);
-  return (offered.length > 0 ? offered : [ones]).toSorted((a, b) => product(a) - product(b));
+  const { maxShape, maxChips, wrap } = topology;
+  const single = maxShape.map(() => 1);
+  const listed = topology.shapes ?? [];
+  const steps = wrap.kind === 'cube-multiple' ? wrap.cube : 1;
+  // Where shapes are listed there are no others, but for multiples of a cube.
+  const others =
+    wrap.kind === 'cube-multiple' || topology.shapes === undefined ? ascendingShapes(maxShape, steps) : [];
+  const known = new Set<string>();
+  return [single, ...listed, ...others]
+    .filter((shape) => product(shape) <= maxChips)
+    .filter((shape) => !known.has(shape.join()) && known.add(shape.join()))
+    .toSorted((a, b) => product(a) - product(b));
 }
 
-/** Powers of two and multiples of four: what slices are made of. */
-function extentsUpTo(maximum: number): readonly number[] {
-  return Array.from({ length: maximum }, (_, index) => index + 1).filter(
-    (extent) => extent <= 2 || extent % 4 === 0,
+/** Every shape of multiples of `step` within `maxShape` whose axes do not become shorter. */
+function ascendingShapes(maxShape: readonly number[], step: number): readonly (readonly number[])[] {
+  return maxShape.reduce<readonly (readonly number[])[]>(
+    (shapes, maximum) =>
+      shapes.flatMap((shape) => {
+        const first = shape.at(-1) ?? step;
+        const count = Math.max(0, Math.floor((maximum - first) / step) + 1);
+        return Array.from({ length: count }, (_, index) => [...shape, first + index * step]);
+      }),
+    [[]],
   );
 }

@@ -52,11 +52,13 @@ export function withSizes(workload: WorkloadSpec, text: string): Result<Workload
   );
 }
 
-export function meshText(mesh: MeshSpec | undefined): string {
+/** Of a mesh as asked for or as a report has it; pinned torus axes are said, chosen ones are not. */
+export function meshText(
+  mesh: readonly { readonly name: string; readonly size: number; readonly torusAxes?: unknown }[] | undefined,
+): string {
   if (mesh === undefined || mesh.length === 0) return 'as it fits';
-  return mesh
-    .map((axis) => `${axis.name} ${axis.size}${axis.torusAxes ? ` on ${axis.torusAxes}` : ''}`)
-    .join(' · ');
+  const pinned = (axes: unknown): string => (typeof axes === 'string' && axes !== '' ? ` on ${axes}` : '');
+  return mesh.map((axis) => `${axis.name} ${axis.size}${pinned(axis.torusAxes)}`).join(' · ');
 }
 
 const MESH_NAMES = ['data', 'fsdp', 'tensor'] as const;

@@ -1,6 +1,8 @@
+import { contrast, hexOf, mix } from '../figure/color.ts';
 import type { Mark, TimelineFigure } from '../figure/timeline.ts';
 import type { IdleCause, LaneId, OpReport } from '../machine/report.ts';
-import { IDLE_CAUSES, laneColor } from './idle-text.ts';
+import { IDLE_CAUSES, laneToken } from './idle-text.ts';
+import { readPalette } from './views/canvas-palette.ts';
 
 /** Heights of the timeline's rows; the DOM beside the canvas has the same. */
 export const LANE_HEIGHT_PX = 22;
@@ -24,6 +26,13 @@ const HATCHES: Readonly<Record<IdleCause, Hatch>> = {
   'no-work': 'faint',
 };
 
+const SHADE_STEPS = 32;
+
+interface Shade {
+  readonly fill: string;
+  readonly label: string;
+}
+
 /** Draws timelines on a canvas. Colours and patterns are read once per theme. */
 export interface TimelinePainter {
   paint(figure: TimelineFigure, ops: readonly OpReport[], highlight: number | undefined): void;
@@ -31,21 +40,31 @@ export interface TimelinePainter {
 
 export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: number): TimelinePainter {
   const context = canvas.getContext('2d');
-  const style = getComputedStyle(canvas);
-  const color = (name: string): string => style.getPropertyValue(name).trim();
-  const ink = color('--ink');
-  const ground = color('--ground');
-  const line = color('--line');
-  const accent = color('--accent');
-  const font = `12px ${color('--font-words')}`;
+  const { colors } = readPalette(canvas);
+  const { ink, ground } = colors;
+  const font = `12px ${getComputedStyle(canvas).getPropertyValue('--font-words')}`;
+  const shades = new Map<string, Shade>();
   const patterns = new Map<IdleCause, CanvasPattern | string>();
 
   const patternOf = (target: CanvasRenderingContext2D, cause: IdleCause): CanvasPattern | string => {
     const known = patterns.get(cause);
     if (known !== undefined) return known;
-    const hue = color(`--unit-${IDLE_CAUSES[cause].unit}`);
+    const hue = hexOf(colors[`unit-${IDLE_CAUSES[cause].unit}`]);
     const made = hatch(target, HATCHES[cause], hue, pixelRatio) ?? hue;
     patterns.set(cause, made);
+    return made;
+  };
+
+  /** The lane's hue, paler the less of the peak is used, and what reads on it. */
+  const shadeOf = (lane: LaneId, strength: number): Shade => {
+    const step = Math.round(strength * SHADE_STEPS);
+    const key = `${lane}${step}`;
+    const known = shades.get(key);
+    if (known !== undefined) return known;
+    const background = mix(ground, colors[laneToken(lane)], step / SHADE_STEPS);
+    const label = contrast(background, ink) >= contrast(background, ground) ? ink : ground;
+    const made = { fill: hexOf(background), label: hexOf(label) };
+    shades.set(key, made);
     return made;
   };
 
@@ -70,9 +89,15 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
   ): void => {
     if (mark.kind === 'density') {
       if (mark.cause !== undefined && mark.busy < 0.99) fillIdle(target, mark.cause, mark.x, y, mark.width);
-      target.fillStyle = color(laneColor(lane));
-      const height = BAR_HEIGHT_PX * mark.busy;
-      target.fillRect(mark.x, y + BAR_TOP_PX + BAR_HEIGHT_PX - height, mark.width, height);
+      const bottom = y + BAR_TOP_PX + BAR_HEIGHT_PX;
+      // Pale up to the share of time in which it works, full up to the share of the peak that it uses.
+      for (const [share, strength] of [
+        [mark.busy, FAINTEST],
+        [mark.work, 1],
+      ] as const) {
+        target.fillStyle = shadeOf(lane, strength).fill;
+        target.fillRect(mark.x, bottom - BAR_HEIGHT_PX * share, mark.width, BAR_HEIGHT_PX * share);
+      }
       return;
     }
     const { span } = mark.placed;
@@ -83,14 +108,13 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
     // A hair of ground between neighbours keeps them apart.
     const width = Math.max(0.75, mark.width - (mark.width > 4 ? 1 : 0));
     const strength = FAINTEST + (1 - FAINTEST) * span.utilization;
-    target.globalAlpha = strength;
-    target.fillStyle = color(laneColor(lane));
+    const { fill, label } = shadeOf(lane, strength);
+    target.fillStyle = fill;
     target.beginPath();
     target.roundRect(mark.x, y + BAR_TOP_PX, width, BAR_HEIGHT_PX, Math.min(2, width / 3));
     target.fill();
-    target.globalAlpha = 1;
     if (span.op === highlight) {
-      target.strokeStyle = accent;
+      target.strokeStyle = hexOf(colors.accent);
       target.lineWidth = 1.5;
       target.stroke();
     }
@@ -98,7 +122,7 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
     const visibleWidth = Math.min(mark.x + width, target.canvas.width / pixelRatio) - visibleX;
     if (visibleWidth < MIN_LABEL_PX) return;
     const name = ops[span.op]?.name ?? '';
-    target.fillStyle = strength > 0.55 ? ground : ink;
+    target.fillStyle = label;
     target.save();
     target.beginPath();
     target.rect(visibleX, y, visibleWidth - 4, LANE_HEIGHT_PX);
@@ -116,11 +140,12 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
       canvas.height = Math.round(heightPx * pixelRatio);
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
       context.clearRect(0, 0, widthPx, heightPx);
-      context.fillStyle = line;
+      context.fillStyle = hexOf(colors.line);
       context.globalAlpha = 0.5;
       for (const tick of figure.ticks) context.fillRect(Math.round(tick.x), 0, 1, heightPx);
       context.globalAlpha = 1;
       context.font = font;
+      context.textRendering = 'geometricPrecision';
       context.textBaseline = 'middle';
       figure.lanes.forEach((lane, row) => {
         const y = row * LANE_HEIGHT_PX;
@@ -174,12 +199,9 @@ function hatch(
       stroke([0, 0, 8, 8, 8, 0, 0, 8]);
       break;
     case 'dots':
-      for (const [x, y] of [
-        [2, 2],
-        [6, 6],
-      ] as const) {
-        context.fillRect(x - 1, y - 1, 2, 2);
-      }
+      context.globalAlpha = 0.6;
+      context.fillRect(1.5, 1.5, 1.4, 1.4);
+      context.fillRect(5.5, 5.5, 1.4, 1.4);
       break;
     case 'sparse':
       context.globalAlpha = 0.6;
@@ -187,8 +209,8 @@ function hatch(
       stroke([-2, 6, 6, -2, -2, 14, 14, -2, 2, 18, 18, 2]);
       break;
     case 'faint':
-      context.globalAlpha = 0.35;
-      context.fillRect(3, 3.5, 2, 1);
+      context.globalAlpha = 0.45;
+      context.fillRect(3, 7, 2, 1);
       break;
   }
   const pattern = target.createPattern(tile, 'repeat');

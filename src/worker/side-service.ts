@@ -21,7 +21,12 @@ export interface SideService {
   selfTest(): Promise<SelfTestVerdict>;
 }
 
-export function createSideService(): SideService {
+export interface SideServiceOptions {
+  /** Where WebGPU is, or that it is nowhere; this environment's own when left out. */
+  readonly gpu?: GPU | undefined;
+}
+
+export function createSideService(options: SideServiceOptions = {}): SideService {
   const evaluator = createEvaluator();
   let latest: { readonly key: string; readonly report: RunReport } | undefined;
   let backend: Promise<MatmulBackend> | undefined;
@@ -39,7 +44,7 @@ export function createSideService(): SideService {
       return loadOf(scenario, detail);
     },
     selfTest() {
-      backend ??= createBackend();
+      backend ??= createBackend(options);
       return backend.then((ready) => ready.selfTest());
     },
   };
@@ -67,7 +72,7 @@ function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
 }
 
 /** The GPU where there is one that works, else the CPU, which says why. */
-async function createBackend(): Promise<MatmulBackend> {
-  const outcome = await createGpuBackend(BUNDLED_SHADERS);
+async function createBackend(options: SideServiceOptions): Promise<MatmulBackend> {
+  const outcome = await createGpuBackend(BUNDLED_SHADERS, options);
   return outcome.kind === 'ready' ? outcome.backend : createCpuBackend(outcome.reason);
 }

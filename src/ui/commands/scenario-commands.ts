@@ -146,7 +146,9 @@ function meshPrompt(app: App): Prompt {
     hint: 'mesh axes data, fsdp and tensor with their sizes, "on xy" pins them to torus axes',
     initial: () => {
       const workload = scenarioOf(app)?.workload;
-      return workload?.kind === 'decoder-training' ? meshText(workload.mesh) : '';
+      return workload?.kind === 'decoder-training'
+        ? meshText(workload.mesh ?? app.state.run?.report.mesh)
+        : '';
     },
     suggestions: () => {
       const chips = product(scenarioOf(app)?.slice.shape ?? [1]);

@@ -3,7 +3,7 @@ import { adjacentEvent } from '../../figure/timeline-lookup.ts';
 import type { App } from '../app.ts';
 import { parseMoment } from '../time-input.ts';
 import { type Command, promptCommand, runCommand } from './command.ts';
-import { key, shiftKey } from './keys.ts';
+import { key } from './keys.ts';
 
 const PS_PER_SECOND = 1e12;
 /** Rounding must not make a step of one cycle land in the cycle it came from. */
@@ -41,7 +41,7 @@ export function timeCommands(app: App): readonly Command[] {
     promptCommand(
       'time.goTo',
       'Go to a time or cycle …',
-      [key('KeyG'), shiftKey('KeyG')],
+      [key('KeyG')],
       {
         label: 'Time',
         hint: 'such as "2.96 ms", "41 %" of the step, or a cycle such as "1,184,402"',

@@ -51,6 +51,10 @@ export const placeStyles = css`
     text-align: end;
     white-space: nowrap;
   }
+  td:first-child code {
+    overflow-wrap: normal;
+    white-space: nowrap;
+  }
   .row {
     display: flex;
     flex-wrap: wrap;

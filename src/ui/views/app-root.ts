@@ -78,6 +78,7 @@ export class AppRoot extends LitElement {
     return html`<systole-rail .app=${app}></systole-rail>
       <main data-place=${place}>
         <systole-top-bar .app=${app}></systole-top-bar>
+        <systole-notices .app=${app}></systole-notices>
         ${place === 'run' ? this.#renderRun(app) : this.#renderPlace(app)}
       </main>
       ${this.dropping ? html`<div class="drop">Drop a scenario or a recording: it stays on this machine</div>` : nothing}
@@ -86,8 +87,7 @@ export class AppRoot extends LitElement {
         .anchor=${this.#anchorOf(app.state)}
         @done=${() => this.#promptDone(app)}
       ></systole-prompt-dialog>
-      <systole-keys-dialog .app=${app}></systole-keys-dialog>
-      <systole-notices .app=${app}></systole-notices>`;
+      <systole-keys-dialog .app=${app}></systole-keys-dialog>`;
   }
 
   #renderRun(app: App): TemplateResult {

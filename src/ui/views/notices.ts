@@ -13,50 +13,36 @@ export class Notices extends AppElement {
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult {
-    return html`<ul aria-live="polite" aria-label="Messages">
-      ${state.notices.map(
-        (notice) =>
-          html`<li data-kind=${notice.kind}>
+    return html`<ul aria-live="polite" aria-label="Messages" ?data-empty=${state.notices.length === 0}>
+${state.notices.map(
+  (notice) =>
+    html`<li data-kind=${notice.kind}>
             <span class="visually-hidden">${notice.kind === 'error' ? 'Error: ' : ''}</span>
             <span class="text" title=${notice.text}>${notice.text}</span>
             <button class="plain" aria-label="Dismiss" @click=${() => app.dismiss(notice.id)}>×</button>
           </li>`,
-      )}
-    </ul>`;
+)}</ul>`;
   }
 
   static override styles = [
     sharedStyles,
     css`
-      :host {
-        position: fixed;
-        inset-inline: 0;
-        inset-block-end: 12px;
+      ul:not([data-empty]) {
         display: grid;
-        place-items: center;
-        pointer-events: none;
-        z-index: 20;
-      }
-      ul {
-        display: grid;
-        gap: 6px;
-        max-inline-size: min(90vw, 900px);
+        gap: 4px;
+        padding: 6px 16px;
+        border-block-end: 1px solid var(--line);
       }
       li {
         display: flex;
         align-items: center;
         gap: 10px;
-        padding: 6px 6px 6px 14px;
-        background: var(--raised);
-        border: 1px solid var(--line);
+        padding-inline-start: 10px;
         border-inline-start: 3px solid var(--ink-quiet);
-        border-radius: 6px;
-        pointer-events: auto;
-        box-shadow: 0 4px 18px rgb(0 0 0 / 0.2);
-        min-inline-size: 0;
       }
       li[data-kind='error'] {
         border-inline-start-color: var(--warn);
+        font-weight: 600;
       }
       .text {
         overflow-wrap: anywhere;

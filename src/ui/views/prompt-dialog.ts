@@ -4,7 +4,7 @@ import { clamp } from '../../base/integers.ts';
 import { matchingSuggestions, type Prompt, type Suggestion } from '../commands/command.ts';
 import { sharedStyles } from '../shared-styles.ts';
 
-const WIDTH_PX = 460;
+const WIDTH_PX = 560;
 const MARGIN_PX = 12;
 
 /** Where a prompt appears: below what it changes. */

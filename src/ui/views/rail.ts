@@ -50,8 +50,8 @@ export class Rail extends AppElement {
         flex-direction: column;
         align-items: stretch;
         gap: 4px;
-        padding: 10px 6px;
-        inline-size: 60px;
+        padding: 10px 5px;
+        inline-size: 64px;
         block-size: 100%;
       }
       svg {
@@ -65,7 +65,7 @@ export class Rail extends AppElement {
       }
       button {
         border-color: transparent;
-        padding: 7px 2px;
+        padding: 7px 0;
         font-size: var(--size-12);
         color: var(--ink-quiet);
         text-align: center;

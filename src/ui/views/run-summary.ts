@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatBinaryBytes, formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { sum } from '../../base/integers.ts';
 import type { IdleCause, RunReport } from '../../machine/report.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
@@ -8,6 +9,11 @@ import { IDLE_CAUSES } from '../idle-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
+
+/** Speed-ups below this are not worth a line. */
+const WORTH_SAYING = 1.005;
+/** Causes that get a line of their own; the others share one. */
+const MAX_CAUSES = 4;
 
 /** Where the step's time goes, what would help, and what fits: shown while nothing is selected. */
 @customElement('systole-run-summary')
@@ -25,17 +31,19 @@ export class RunSummary extends AppElement {
       <h3>Where the time goes <span class="quiet small">matrix units, of the step</span></h3>
       ${renderBreakdown(report)}
       ${
-        report.whatIf.length === 0
+        report.whatIf.every((each) => report.stepPs / each.stepPs < WORTH_SAYING)
           ? nothing
           : html`<h3>What would help</h3>
             <dl>
-              ${report.whatIf.map(
-                (each) =>
-                  html`<dt>${each.label}</dt>
+              ${report.whatIf
+                .filter((each) => report.stepPs / each.stepPs >= WORTH_SAYING)
+                .map(
+                  (each) =>
+                    html`<dt>${each.label}</dt>
                     <dd title=${`${each.stepPs.toLocaleString('en-US')} ps`}>
                       ${formatDuration(each.stepPs)} · ${(report.stepPs / each.stepPs).toFixed(2)}×
                     </dd>`,
-              )}
+                )}
             </dl>`
       }
       <h3>Memory <span class="quiet small">each chip</span></h3>
@@ -106,6 +114,7 @@ function renderBreakdown(report: RunReport): TemplateResult {
   const idle = (Object.entries(report.breakdown.idlePs) as [IdleCause, number][])
     .filter(([, ps]) => ps > 0)
     .sort((a, b) => b[1] - a[1]);
+  const others = sum(idle.slice(MAX_CAUSES).map(([, ps]) => ps));
   const percent = (ps: number): number => (ps / report.stepPs) * 100;
   return html`<div class="bar" aria-hidden="true">
       <span .style=${`width:${percent(report.breakdown.usefulPs)}%;--hue:var(--unit-mxu)`}></span>
@@ -116,7 +125,8 @@ function renderBreakdown(report: RunReport): TemplateResult {
     </div>
     <dl>
       ${row(report, 'multiplies', report.breakdown.usefulPs)}
-      ${idle.map(([cause, ps]) => row(report, IDLE_CAUSES[cause].label, ps))}
+      ${idle.slice(0, MAX_CAUSES).map(([cause, ps]) => row(report, IDLE_CAUSES[cause].label, ps))}
+      ${others > 0 ? row(report, 'everything else', others) : nothing}
     </dl>`;
 }
 

@@ -212,6 +212,11 @@ export class Stage extends AppElement {
       .sheet {
         display: none;
       }
+      @media (max-width: 1100px) {
+        .panel {
+          max-block-size: 46cqb;
+        }
+      }
       @media (max-width: 800px) {
         .tabs {
           display: flex;

@@ -26,7 +26,7 @@ export class TimelineFooter extends AppElement {
     const act = (id: string) => () => void invoke(app, app.command(id));
     return html`<div class="transport">
         <button class="plain" aria-label="Previous event" title="Previous event ( , )" @click=${act('time.previousEvent')}>
-          ⏮︎
+          ${icon('M4 3v10M13 3L6 8l7 5z')}
         </button>
         <button
           class="plain"
@@ -34,9 +34,11 @@ export class TimelineFooter extends AppElement {
           title="Play or pause (Space)"
           @click=${act('time.play')}
         >
-          ${state.playing ? '❚❚' : '▶︎'}
+          ${state.playing ? icon('M5 3v10M11 3v10') : icon('M4 2.5v11L13 8z')}
         </button>
-        <button class="plain" aria-label="Next event" title="Next event ( . )" @click=${act('time.nextEvent')}>⏭︎</button>
+        <button class="plain" aria-label="Next event" title="Next event ( . )" @click=${act('time.nextEvent')}>
+          ${icon('M12 3v10M3 3l7 5-7 5z')}
+        </button>
         <button class="plain small" title="Type a time or a cycle (G)" @click=${act('time.goTo')}>go to …</button>
       </div>
       <p class="what small">${state.area === undefined ? this.#renderNow(index, state) : renderArea(index, state)}</p>
@@ -70,6 +72,15 @@ export class TimelineFooter extends AppElement {
         display: flex;
         flex: none;
         margin-inline-start: -6px;
+      }
+      svg {
+        display: block;
+        inline-size: 14px;
+        block-size: 14px;
+        fill: currentColor;
+        stroke: currentColor;
+        stroke-width: 1.6;
+        stroke-linejoin: round;
       }
       .what {
         flex: 1;
@@ -131,6 +142,10 @@ export class TimelineFooter extends AppElement {
       }
     `,
   ];
+}
+
+function icon(path: string): TemplateResult {
+  return html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d=${path} /></svg>`;
 }
 
 function renderArea(index: TimelineIndex, state: AppState): TemplateResult | typeof nothing {

@@ -93,7 +93,7 @@ export class TimelineMap extends AppElement {
         border-inline-end: 1px solid var(--ground);
       }
       .section[data-odd] {
-        background: color-mix(in oklch, var(--raised) 55%, var(--surface));
+        background: color-mix(in oklab, var(--raised) 40%, var(--surface));
       }
       .window {
         position: absolute;

@@ -16,11 +16,11 @@ import type { LaneId, RunReport } from '../../machine/report.ts';
 import type { Run } from '../../worker/engine-api.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
-import { laneColor } from '../idle-text.ts';
+import { laneToken } from '../idle-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { describePlaced } from '../span-text.ts';
 import type { AppState } from '../state.ts';
-import { createTimelinePainter, LANE_HEIGHT_PX } from '../timeline-painter.ts';
+import { createTimelinePainter, LANE_HEIGHT_PX, type TimelinePainter } from '../timeline-painter.ts';
 import './hover-card.ts';
 import './timeline-footer.ts';
 import './timeline-map.ts';
@@ -53,6 +53,8 @@ export class TimelineView extends AppElement {
   #gesture: Gesture | undefined;
   #figure: TimelineFigure | undefined;
   #painted: readonly unknown[] = [];
+  #painter: TimelinePainter | undefined;
+  #look: readonly unknown[] = [];
   readonly #resizes = new ResizeObserver(([entry]) => {
     if (entry !== undefined) this.widthPx = Math.floor(entry.contentRect.width);
   });
@@ -191,7 +193,7 @@ export class TimelineView extends AppElement {
         this.focusedLane = row;
       }}
     >
-      <i .style=${`background:var(${laneColor(lane)})`}></i>${laneIndex?.name ?? lane}
+      <i .style=${`background:var(--${laneToken(lane)})`}></i>${laneIndex?.name ?? lane}
     </div>`;
   }
 
@@ -213,7 +215,12 @@ export class TimelineView extends AppElement {
     const inputs = [run, view, axis, selectedOp, scheme, this.widthPx, devicePixelRatio, canvas];
     if (inputs.every((input, at) => input === this.#painted[at])) return;
     this.#painted = inputs;
-    createTimelinePainter(canvas, devicePixelRatio).paint(this.#figure, run.report.ops, selectedOp);
+    const look = [canvas, scheme, devicePixelRatio];
+    if (this.#painter === undefined || look.some((value, at) => value !== this.#look[at])) {
+      this.#painter = createTimelinePainter(canvas, devicePixelRatio);
+      this.#look = look;
+    }
+    this.#painter.paint(this.#figure, run.report.ops, selectedOp);
   }
 
   // Pointer

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { CHIPS } from '../../hardware/presets.ts';
+import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
@@ -26,7 +27,7 @@ export class TopBar extends AppElement {
     const scenario = state.run?.scenario;
     const badge = gpuBadge(state.gpu);
     return html`<header>
-      <p class="sentence">${scenario === undefined ? 'Starting the engine …' : this.#sentence(app, scenario)}</p>
+      <p class="sentence">${scenario === undefined ? 'Starting the engine …' : this.#sentence(app, scenario, state.run?.report)}</p>
       <div class="actions">
         ${this.#renderStatus(app, state)}
         <button class="badge" title=${badge.detail} @click=${() => app.goTo('trust')}>
@@ -57,7 +58,7 @@ export class TopBar extends AppElement {
     >${text}</button>`;
   }
 
-  #sentence(app: App, scenario: Scenario): TemplateResult {
+  #sentence(app: App, scenario: Scenario, report: RunReport | undefined): TemplateResult {
     const { workload } = scenario;
     const chipName = CHIPS.find(({ chip }) => chip.id === scenario.chip)?.chip.name ?? chipText(scenario);
     const chip = this.#word(app, 'scenario.chip', chipName);
@@ -70,7 +71,7 @@ export class TopBar extends AppElement {
         on ${chip} ${slice} ${changes} ${add}`;
     }
     return html`Training ${this.#word(app, 'scenario.workload', workload.model.name)} with batch ${size} on
-      ${chip} ${slice}, sharded ${this.#word(app, 'scenario.mesh', meshText(workload.mesh), true)} ${changes} ${add}`;
+      ${chip} ${slice}, sharded ${this.#word(app, 'scenario.mesh', meshText(workload.mesh ?? report?.mesh), true)} ${changes} ${add}`;
   }
 
   #change(app: App, scenario: Scenario, line: string): TemplateResult {
@@ -189,8 +190,8 @@ export class TopBar extends AppElement {
         header {
           padding-inline: 10px;
         }
-        .actions {
-          flex-wrap: wrap;
+        .badge {
+          display: none;
         }
       }
     `,

@@ -18,12 +18,11 @@ export class Verdict extends AppElement {
   protected override renderState(_app: App, state: AppState): TemplateResult | typeof nothing {
     const report = state.run?.report;
     if (report === undefined)
-      return html`<section aria-label="Verdict"><h1>&nbsp;</h1><p>&nbsp;</p></section>`;
+      return html`<section aria-label="Verdict"><h1>&nbsp;</h1>
+      <p>&nbsp;</p></section>`;
     return html`<section aria-label="Verdict">
-      <div class="words">
-        <h1>${report.verdict.headline}</h1>
-        <p class="quiet">${report.verdict.detail}</p>
-      </div>
+      <h1>${report.verdict.headline}</h1>
+      <p class="quiet">${report.verdict.detail}</p>
       <dl>${factsOf(report).map(
         (fact) =>
           html`<div title=${fact.formula}>
@@ -38,41 +37,43 @@ export class Verdict extends AppElement {
     sharedStyles,
     css`
       section {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 8px 32px;
-        padding: 10px 16px 12px;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: baseline;
+        gap: 2px 32px;
+        padding: 10px 16px 11px;
       }
       h1 {
+        grid-column: 1 / -1;
         font-size: var(--size-28);
         line-height: 1.2;
         font-weight: 700;
-        letter-spacing: -0.01em;
-        text-wrap: balance;
-      }
-      p {
-        margin-block-start: 3px;
-        font-size: var(--size-14);
+        letter-spacing: -0.015em;
+        text-wrap: pretty;
       }
       dl {
         display: flex;
-        gap: 28px;
-        flex: none;
+        gap: 4px 24px;
+        flex-wrap: wrap;
+      }
+      dl div {
+        display: flex;
+        align-items: baseline;
+        gap: 7px;
       }
       dd {
-        font-size: var(--size-18);
+        font-weight: 600;
         white-space: nowrap;
       }
       @media (max-width: 1100px) {
         section {
-          flex-direction: column;
-          align-items: flex-start;
+          grid-template-columns: minmax(0, 1fr);
         }
       }
       @media (max-width: 600px) {
         section {
           padding-inline: 10px;
+          gap: 4px;
         }
         h1 {
           font-size: var(--size-18);
@@ -81,10 +82,8 @@ export class Verdict extends AppElement {
           font-size: var(--size-12);
         }
         dl {
-          gap: 18px;
-        }
-        dd {
-          font-size: var(--size-14);
+          font-size: var(--size-12);
+          gap: 2px 14px;
         }
       }
     `,
