@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Result } from '../base/result.ts';
 import { parseWith } from '../base/schema.ts';
 import { COMPILER_OPTIONS_SCHEMA } from '../compiler/options.ts';
+import { ChipSchema } from '../hardware/chip-schema.ts';
 import { WORKLOAD_SCHEMA } from '../workload/spec.ts';
 
 export const SCENARIO_FORMAT = 'systole-scenario';
@@ -23,7 +24,7 @@ export const SCENARIO_SCHEMA = v.strictObject({
   version: v.literal(SCENARIO_VERSION),
   name: v.optional(text(MAX_NAME_CHARACTERS)),
   /** A preset's id, or a whole chip description. */
-  chip: v.union([text(MAX_NAME_CHARACTERS), v.looseObject({})]),
+  chip: v.union([text(MAX_NAME_CHARACTERS), ChipSchema]),
   /** Changes to the chip, in order, each `path=value`. */
   set: v.optional(v.pipe(v.array(text(MAX_NAME_CHARACTERS)), v.maxLength(MAX_SET_LINES))),
   slice: v.strictObject({
