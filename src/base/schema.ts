@@ -20,9 +20,9 @@ const MAX_FOUND_CHARACTERS = 60;
  * what was found. A schema that checks text against a pattern says the expectation as the check's message.
  */
 export function schemaError(issues: readonly v.BaseIssue<unknown>[], place: string): InputError {
-  const issue = issues[0] === undefined ? undefined : deepestIssue(issues[0]);
-  if (issue === undefined) return new InputError(place, 'is not what was expected');
-  return new InputError(joinPath(place, v.getDotPath(issue) ?? ''), problemOf(issue));
+  if (issues[0] === undefined) return new InputError(place, 'is not what was expected');
+  const { issue, path } = deepestIssue(issues[0]);
+  return new InputError(joinPath(place, path), problemOf(issue));
 }
 
 /** `path` under `place`; either may be empty. */
@@ -55,13 +55,16 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
   }
 }
 
-/** Of a union's issue, the issue of the member that got furthest: it names the field that is wrong. */
-function deepestIssue(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
-  const inner = (issue.issues ?? []).map(deepestIssue);
-  return inner.reduce(
-    (best, each) => ((each.path?.length ?? 0) > (best.path?.length ?? 0) ? each : best),
-    issue,
-  );
+interface Found {
+  readonly issue: v.BaseIssue<unknown>;
+  readonly path: string;
+}
+
+/** Of a union's issue, that of the member that got furthest: it names the field that is wrong. */
+function deepestIssue(issue: v.BaseIssue<unknown>, above = ''): Found {
+  const path = joinPath(above, v.getDotPath(issue) ?? '');
+  const inner = (issue.issues ?? []).map((each) => deepestIssue(each, path));
+  return inner.reduce((best, each) => (each.path.length > best.path.length ? each : best), { issue, path });
 }
 
 /** `text` as JSON; the error says where in the text it stops being JSON. */
