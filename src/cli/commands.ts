@@ -6,6 +6,8 @@ import { gemmCommand } from './commands/gemm.ts';
 import { numericsCommand } from './commands/numerics.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
+import { scaleSimCommand } from './commands/scale-sim.ts';
+import { trafficCommand } from './commands/traffic.ts';
 import { workloadsCommand } from './commands/workloads.ts';
 
 /** Every command, in the order in which the overview lists them. One file each under `commands/`. */
@@ -13,8 +15,10 @@ export const COMMANDS: readonly Command[] = [
   chipsCommand,
   workloadsCommand,
   arrayCommand,
+  scaleSimCommand,
   gemmCommand,
   collectiveCommand,
+  trafficCommand,
   numericsCommand,
   runCommand,
   replayCommand,

@@ -1,8 +1,8 @@
 import { InputError } from '../base/result.ts';
 import { counterRandom } from './counter-random.ts';
 import { FlitNetwork, type RouterConfig } from './flit-network.ts';
-import { HEAD, MEASURED, packSteps, TAIL } from './flit-word.ts';
-import { minimalSteps } from './routing.ts';
+import { HEAD, MEASURED, TAIL } from './flit-word.ts';
+import { RouteTable } from './route-table.ts';
 import type { Torus } from './topology.ts';
 import { destinations, type TrafficPattern } from './traffic-pattern.ts';
 
@@ -80,7 +80,7 @@ export class TrafficRun {
   readonly #word: Int32Array;
   readonly #created: Int32Array;
   readonly #vc: Int32Array;
-  readonly #steps = new Map<number, readonly [number, number]>();
+  readonly #routes: RouteTable;
   #phase: 'warming' | 'measuring' | 'draining' = 'warming';
   #drainCycle = Number.POSITIVE_INFINITY;
   #latencySum = 0;
@@ -93,6 +93,7 @@ export class TrafficRun {
     checkTraffic(request);
     this.#torus = torus;
     this.#request = request;
+    this.#routes = new RouteTable(torus);
     this.#targets = destinations(torus, request.pattern);
     this.#threshold = Math.round((request.rate / request.packetFlits) * TWO_TO_32);
     this.#nextCycle = new Int32Array(torus.nodes);
@@ -156,31 +157,19 @@ export class TrafficRun {
         this.#targets === undefined
           ? counterRandom(seed, node, cycle, 1) % this.#torus.nodes
           : this.#targets[node];
-      const [steps, hops] = this.#stepsTo(node, target, counterRandom(seed, node, cycle, 2) & 7);
+      const route = this.#routes.entry(node, target, counterRandom(seed, node, cycle, 2) & 7);
       const measured =
         this.#phase === 'measuring' || (this.#phase === 'draining' && cycle < this.#drainCycle);
       this.#created[node] = cycle;
-      this.#word[node] = steps | HEAD | (measured ? MEASURED : 0);
+      this.#word[node] = this.#routes.steps(route) | HEAD | (measured ? MEASURED : 0);
       this.#waiting[node] = packetFlits;
       if (measured) {
         this.#open += 1;
         this.#openCreated += cycle;
-        this.#hopSum += hops;
+        this.#hopSum += this.#routes.hops(route);
       }
       return;
     }
-  }
-
-  /** Packed minimal steps and their number; bit a of `ties` decides half a ring along axis a. */
-  #stepsTo(node: number, target: number, ties: number): readonly [number, number] {
-    const key = (node * this.#torus.nodes + target) * 8 + ties;
-    let known = this.#steps.get(key);
-    if (known === undefined) {
-      const steps = minimalSteps(this.#torus, node, target, ties);
-      known = [packSteps(steps), steps.reduce((total, each) => total + Math.abs(each), 0)];
-      this.#steps.set(key, known);
-    }
-    return known;
   }
 
   /** A head takes the next virtual channel in turn that has room, its body follows. */
