@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Dataflow } from '../../../src/array/config.ts';
 import { scaleSimReport } from '../../../src/array/scale-sim/compute-report.ts';
+import { parseScaleSimTopology } from '../../../src/array/scale-sim/topology-file.ts';
 
 const [header = '', ...lines] = readFileSync(new URL('../../cases/scale-sim.csv', import.meta.url), 'utf8')
   .trim()
@@ -37,5 +38,19 @@ describe('SCALE-Sim compute report', () => {
     expect(report.overallUtilPercent).toBeCloseTo(count('overall_util_pct'), 10);
     expect(report.mappingEfficiencyPercent).toBeCloseTo(count('mapping_eff_pct'), 10);
     expect(report.computeUtilPercent).toBeCloseTo(count('compute_util_pct'), 10);
+  });
+
+  it('is of the GEMM that the topology reader makes of a convolution', () => {
+    const convolutions = rows.filter((row) => row.get('kind') === 'conv');
+    expect(convolutions.length).toBeGreaterThan(20);
+    for (const row of convolutions) {
+      const line = ['layer', ...(row.get('dims') ?? '').split('x'), ''].join(',');
+      const [layer] = parseScaleSimTopology(`Layer name, numbers\n${line}\n`, 'topology');
+      expect(layer.gemm).toEqual({
+        m: Number(row.get('M')),
+        k: Number(row.get('K')),
+        n: Number(row.get('N')),
+      });
+    }
   });
 });
