@@ -37,6 +37,16 @@ export function arrayEdges(
     write(schedule, at, row, column, one, 0);
     return one;
   };
+  /** Number of the sum that leaves the bottom of `column` in cycle `at`, within its fold. */
+  const leavingWave = (at: number, column: number): number | undefined => {
+    const state = stateAt(at, rows - 1, column);
+    if (!outputStationary) return state.sumRow[0] === EMPTY ? undefined : state.wave[0];
+    if (state.shifting[0] === 0) return undefined;
+    // A shift pushes out what was there when the cycle before ended.
+    stateAt(at - 1, rows - 1, column);
+    const row = doubleBuffered ? state.shadowRow[0] : state.sumRow[0];
+    return row === EMPTY ? undefined : row;
+  };
   const bands = inks.working.length;
   const waveInk = (wave: number): number => (wave === 0 ? inks.front : inks.working[wave % bands]);
 
@@ -62,21 +72,13 @@ export function arrayEdges(
         const weight = doubleBuffered ? entering.shadowRow[0] : entering.weightRow[0];
         if (weight !== EMPTY) top.words[topAt] = faded(inks.loading[weight & 1], away / cycles);
       }
-      // What the bottom PE held `away` cycles after it was last seen there has left `away - 1` cycles ago.
-      const leaving = stateAt(cycle + 1 - away, rows - 1, column);
-      if (isLeaving(leaving, outputStationary, doubleBuffered)) {
-        const wave = outputStationary ? leaving.sumRow[0] : leaving.wave[0];
+      const wave = leavingWave(cycle + 1 - away, column);
+      if (wave !== undefined) {
         bottom.words[(away - 1) * columns + column] = faded(inks.draining[(wave >> 2) & 1], away / cycles);
       }
     }
   }
   return { left, top, bottom };
-}
-
-function isLeaving(state: ArrayState, outputStationary: boolean, doubleBuffered: boolean): boolean {
-  if (!outputStationary) return state.sumRow[0] !== EMPTY;
-  if (state.shifting[0] === 0) return false;
-  return (doubleBuffered ? state.shadowRow[0] : state.sumRow[0]) !== EMPTY;
 }
 
 /** Farther in time is fainter. */

@@ -84,7 +84,9 @@ export function rooflineFigure(
       ...axisMarks(layout),
       ...roofMarks(roofline, layout, emphasis.hoveredRoof),
       ...ridgeMarks(roofline, layout),
-      ...layout.dots.flatMap((dot) => dotMarks(dot, emphasis)),
+      ...layout.dots
+        .toSorted((a, b) => prominence(a.point.op, emphasis) - prominence(b.point.op, emphasis))
+        .flatMap((dot) => dotMarks(dot, emphasis)),
     ],
   };
 }
@@ -150,7 +152,7 @@ function axisMarks({ x, y, width, height }: RooflineLayout): Mark[] {
         lineWidth: 1,
         opacity: 0.45,
       },
-      { ...label(formatSi(tick.value, 'FLOP/s', 1), x.range[0], at - 4), halo: 'ground' },
+      { ...label(formatSi(tick.value, 'FLOP/s', 1), x.range[1], at - 4), align: 'end', halo: 'ground' },
     );
   }
   marks.push({
@@ -218,8 +220,12 @@ function roofMarks(roofline: Roofline, { x, y }: RooflineLayout, hovered: Roof['
       lineWidth: hovered === 'mxu' ? 3 : 1.5,
     },
     {
-      ...label(`MXU ${formatSi(compute.rate, 'FLOP/s')}`, x.range[1], peakY - 8),
-      align: 'end',
+      // At the left end: the ops that matter crowd the right one.
+      ...label(
+        `MXU ${formatSi(compute.rate, 'FLOP/s')}`,
+        x.position(compute.rate / roofline.roofs[2].rate),
+        peakY - 8,
+      ),
       fill: hovered === 'mxu' ? 'ink' : 'ink-quiet',
       halo: 'ground',
     },
@@ -246,6 +252,12 @@ function ridgeMarks({ ridgeIntensity, roofs }: Roofline, { x, y }: RooflineLayou
   ];
 }
 
+/** What is singled out is drawn last, so that nothing covers it. */
+function prominence(op: number, { current, selected, hoveredOp }: RooflineEmphasis): number {
+  if (op === current) return 2;
+  return op === selected || op === hoveredOp ? 1 : 0;
+}
+
 function dotMarks({ point, x, y, radius }: RooflineDot, emphasis: RooflineEmphasis): Mark[] {
   const current = point.op === emphasis.current;
   const marked = point.op === emphasis.selected || point.op === emphasis.hoveredOp;
@@ -257,7 +269,7 @@ function dotMarks({ point, x, y, radius }: RooflineDot, emphasis: RooflineEmphas
       y,
       radius,
       fill: current ? 'accent' : unit,
-      opacity: current ? 1 : 0.5,
+      opacity: current ? 0.9 : 0.35,
     },
     {
       kind: 'circle',

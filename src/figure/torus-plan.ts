@@ -25,10 +25,10 @@ export interface PlanLabel {
   readonly y: number;
 }
 
-const LABEL_PX = 18;
+const LABEL_PX = 20;
 const MAX_PITCH = 84;
 /** Room around a plane for its stubs: some pitches and some pixels. */
-const MARGIN_PITCHES = 0.5;
+const MARGIN_PITCHES = 0.54;
 const MARGIN_PX = 5;
 /** A plane may be stretched by this much to fill its room. */
 const MAX_STRETCH = 1.3;
@@ -101,7 +101,7 @@ export function unrolledPlan(torus: Torus, width: number, height: number): Torus
       ? Array.from({ length: nz }, (_, z) => ({
           text: `z = ${z}`,
           x: planeX(z) - nodeSize / 2,
-          y: planeY(z) - pitch * MARGIN_PITCHES - 3,
+          y: planeY(z) - pitch * MARGIN_PITCHES - 8,
         }))
       : [];
   return { torus, width, height, pitch, nodeSize, laneWidth, labels, nodePosition, linkShapes, nodesNear };

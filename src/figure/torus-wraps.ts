@@ -16,7 +16,7 @@ export function wrapNote(torus: Torus, chipId: string): string | undefined {
 function reason(rule: WrapRule, chipId: string): string {
   switch (rule.kind) {
     case 'full-axis':
-      return `${chipId} axes wrap only at ${rule.extents.join(' or ')}`;
+      return `${chipId} axes wrap only at ${[...new Set(rule.extents)].join(' or ')}`;
     case 'cube-multiple':
       return `${chipId} axes wrap only in slices of whole ${rule.cube}×${rule.cube}×${rule.cube} cubes`;
     case 'never':

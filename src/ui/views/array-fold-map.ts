@@ -1,0 +1,110 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { foldAt } from '../../array/schedule.ts';
+import { formatCount } from '../../base/format-quantity.ts';
+import { foldAtPoint, foldMapFigure, layoutFoldMap } from '../../figure/array-folds.ts';
+import { type RunningMoment, totalCycleOfFold } from '../../figure/array-moment.ts';
+import { sharedStyles } from '../shared-styles.ts';
+import './canvas-figure.ts';
+import { PaletteController } from './canvas-palette.ts';
+
+const MAP_HEIGHT_PX = 96;
+
+/** The tiles of the GEMM that runs: where in it the array is, and a way to any other tile. */
+@customElement('systole-fold-map')
+export class FoldMapElement extends LitElement {
+  @property({ attribute: false }) moment: RunningMoment | undefined;
+  @state() private widthPx = 0;
+  readonly #theme = new PaletteController(this);
+  readonly #resizes = new ResizeObserver(([entry]) => {
+    if (entry !== undefined) this.widthPx = Math.floor(entry.contentRect.width);
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes.disconnect();
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { moment } = this;
+    if (moment === undefined) return nothing;
+    const { schedule, repeat, detail, cycle } = moment;
+    const fold = foldAt(schedule.config, schedule.gemm, cycle).index;
+    const map = layoutFoldMap(schedule, Math.max(1, this.widthPx), MAP_HEIGHT_PX);
+    const { m, k, n } = schedule.gemm;
+    return html`<p class="quiet small number">${formatCount(m)} × ${formatCount(k)} × ${formatCount(n)}</p>
+      ${
+        map === undefined
+          ? nothing
+          : html`<systole-figure
+            .style=${`width:${map.width}px;height:${map.height}px`}
+            .drawing=${foldMapFigure(map, fold, this.#theme.palette)}
+            @click=${(event: MouseEvent) =>
+              this.#seek(totalCycleOfFold(moment, foldAtPoint(map, event.offsetX, event.offsetY)))}
+          ></systole-figure>`
+      }
+      ${
+        schedule.folds > 1
+          ? this.#renderSlider('tile', fold, schedule.folds, (to) => totalCycleOfFold(moment, to))
+          : nothing
+      }
+      ${
+        detail.array.repeats > 1
+          ? this.#renderSlider('GEMM', repeat, detail.array.repeats, (to) => to * schedule.cycles)
+          : nothing
+      }`;
+  }
+
+  #renderSlider(name: string, at: number, count: number, cycleOf: (index: number) => number): TemplateResult {
+    return html`<label class="small">
+      <span class="quiet">${name} <span class="number">${formatCount(at + 1)} of ${formatCount(count)}</span></span>
+      <input
+        type="range"
+        min="0"
+        max=${count - 1}
+        .value=${String(at)}
+        aria-valuetext="${name} ${at + 1} of ${count}"
+        @input=${(event: Event) => {
+          if (event.target instanceof HTMLInputElement) this.#seek(cycleOf(event.target.valueAsNumber));
+        }}
+      />
+    </label>`;
+  }
+
+  #seek(totalCycle: number): void {
+    this.dispatchEvent(new CustomEvent<{ totalCycle: number }>('seek-cycle', { detail: { totalCycle } }));
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 6px;
+      }
+      systole-figure {
+        cursor: pointer;
+      }
+      label {
+        display: grid;
+      }
+      input {
+        inline-size: 100%;
+        margin: 0;
+        block-size: 16px;
+        accent-color: var(--ink-quiet);
+      }
+    `,
+  ];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'systole-fold-map': FoldMapElement;
+  }
+}

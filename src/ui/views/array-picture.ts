@@ -1,0 +1,146 @@
+import type { OperandSource } from '../../array/operands.ts';
+import type { ArraySchedule } from '../../array/schedule.ts';
+import { arrayStateAt } from '../../array/state.ts';
+import { ACTIVITIES, type Activity, type ArrayState, createArrayState } from '../../array/state-grids.ts';
+import { type ArrayEdges, arrayEdges } from '../../figure/array-edges.ts';
+import type { RunningMoment } from '../../figure/array-moment.ts';
+import { seededOperands, valuesWithin } from '../../figure/array-operands.ts';
+import {
+  type ArrayInks,
+  type ArrayMetric,
+  arrayInks,
+  paintStates,
+  paintUtilization,
+  paintValues,
+  valueRange,
+} from '../../figure/array-pixels.ts';
+import type { Palette } from '../../figure/color-palette.ts';
+import type { Pixels } from '../../figure/drawing.ts';
+
+/** Time a frame may spend on values; the rest of the picture follows in the next frames. */
+const SLICE_MS = 5;
+const ROWS_A_SLICE = 8;
+
+/**
+ * The array of one op as pixels, recomputed only for what changed: the state when the cycle moves, the
+ * colours when the metric or the theme does. Partial sums cost a product each, so they come a few rows at a
+ * time.
+ */
+export class ArrayPicture {
+  readonly pixels: Pixels;
+  readonly operands: OperandSource;
+  /** PEs by what they do; those that shift while they work count twice. */
+  readonly counts: Record<Activity, number> = { idle: 0, loading: 0, working: 0, draining: 0, padding: 0 };
+  #state: ArrayState;
+  #edges: ArrayEdges | undefined;
+  #cycle = -1;
+  #metric: ArrayMetric | undefined;
+  #palette: Palette | undefined;
+  #inks: ArrayInks | undefined;
+  /** Rows whose values are painted. */
+  #painted = 0;
+
+  constructor(
+    readonly schedule: ArraySchedule,
+    readonly stream: number,
+    seed: number,
+  ) {
+    const { rows, columns } = schedule.config;
+    this.#state = createArrayState(rows, columns);
+    this.pixels = { rows, columns, words: new Uint32Array(rows * columns) };
+    this.operands = seededOperands(seed, stream);
+  }
+
+  get state(): ArrayState {
+    return this.#state;
+  }
+
+  get edges(): ArrayEdges | undefined {
+    return this.#edges;
+  }
+
+  /** True while rows are left to paint: call `paint` again in the next frame. */
+  get unfinished(): boolean {
+    return this.#painted < this.pixels.rows;
+  }
+
+  get progress(): number {
+    return this.#painted / this.pixels.rows;
+  }
+
+  /** Whether this picture can show that moment. */
+  shows(moment: RunningMoment, stream: number): boolean {
+    const { config, gemm } = this.schedule;
+    const other = moment.schedule;
+    return (
+      this.stream === stream &&
+      config.rows === other.config.rows &&
+      config.columns === other.config.columns &&
+      config.dataflow === other.config.dataflow &&
+      config.doubleBuffered === other.config.doubleBuffered &&
+      config.rowsPerCycle === other.config.rowsPerCycle &&
+      gemm.m === other.gemm.m &&
+      gemm.k === other.gemm.k &&
+      gemm.n === other.gemm.n
+    );
+  }
+
+  /** @returns whether anything changed */
+  paint(cycle: number, metric: ArrayMetric, palette: Palette, edgeCycles: number): boolean {
+    const isNewCycle = cycle !== this.#cycle;
+    const isNewLook = metric !== this.#metric || palette !== this.#palette;
+    const areNewEdges = this.#edges?.left.columns !== edgeCycles;
+    if (isNewCycle) {
+      const { config, gemm } = this.schedule;
+      this.#state = arrayStateAt(config, gemm, cycle, this.#state);
+      this.#cycle = cycle;
+      this.#count();
+    }
+    if (this.#inks === undefined || palette !== this.#palette)
+      this.#inks = arrayInks(palette, this.pixels.rows);
+    if (isNewCycle || isNewLook || areNewEdges) {
+      this.#edges = arrayEdges(this.schedule, cycle, edgeCycles, this.#inks);
+    }
+    if (isNewCycle || isNewLook) {
+      this.#metric = metric;
+      this.#palette = palette;
+      this.#painted = 0;
+    }
+    if (!this.unfinished) return false;
+    this.#paintRest(cycle, metric, this.#inks);
+    return true;
+  }
+
+  #paintRest(cycle: number, metric: ArrayMetric, inks: ArrayInks): void {
+    const { words, rows, columns } = this.pixels;
+    if (metric === 'state') paintStates(words, this.#state, inks);
+    else if (metric === 'utilization') paintUtilization(words, this.schedule, cycle, inks);
+    if (metric === 'state' || metric === 'utilization') {
+      this.#painted = rows;
+      return;
+    }
+    const range = valueRange(metric, this.schedule);
+    const startedMs = performance.now();
+    do {
+      const from = this.#painted;
+      // Only sums are costly: operands and weights of the whole array take one go.
+      const to = metric === 'sum' ? Math.min(rows, from + ROWS_A_SLICE) : rows;
+      const values = valuesWithin(this.schedule, this.#state, this.operands, [from, to], [0, columns]);
+      paintValues(words, from * columns, values[metric], this.#state, metric, range, inks);
+      this.#painted = to;
+    } while (this.unfinished && performance.now() - startedMs < SLICE_MS);
+  }
+
+  #count(): void {
+    const byCode = new Float64Array(ACTIVITIES.length);
+    for (const code of this.#state.activity) byCode[code] += 1;
+    ACTIVITIES.forEach((activity, code) => {
+      this.counts[activity] = byCode[code];
+    });
+    // Most weights load while the PE works: count them too.
+    const { dataflow } = this.schedule.config;
+    let shifting = 0;
+    for (const flag of this.#state.shifting) shifting += flag;
+    this.counts[dataflow === 'os' ? 'draining' : 'loading'] = shifting;
+  }
+}

@@ -1,0 +1,15 @@
+/** What the views ask of the page. Both bubble out of shadow roots. */
+export interface ViewEvents {
+  /** The user points at an op: show it everywhere. */
+  'select-op': { readonly op: number };
+  /** The user moves the playhead from within a view. */
+  seek: { readonly cursorPs: number };
+}
+
+export function dispatchViewEvent<Name extends keyof ViewEvents>(
+  from: EventTarget,
+  name: Name,
+  detail: ViewEvents[Name],
+): void {
+  from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}

@@ -1,0 +1,66 @@
+import { oneLine } from '../../base/result.ts';
+import type { ActiveCollective, LoadPart } from '../../figure/torus-load.ts';
+import type { RunReport } from '../../machine/report.ts';
+import type { Scenario } from '../../study/scenario.ts';
+import type { Engine } from '../../worker/engine-api.ts';
+
+/** What is known of the links' loads at one moment. */
+export interface LinkLoads {
+  readonly parts: readonly LoadPart[];
+  /** Some collective's load is still being computed. */
+  readonly pending: boolean;
+  /** One line: why a load could not be had. */
+  readonly failure: string | undefined;
+}
+
+type Known =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'known'; readonly utilization: Float32Array }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Asks the engine for each collective's link loads once a run, and remembers the answers. */
+export class TorusLoads {
+  #report: RunReport | undefined;
+  #byOp = new Map<number, Known>();
+
+  /** @param arrived called when an answer has come, so that it is drawn */
+  constructor(private readonly arrived: () => void) {}
+
+  of(
+    report: RunReport,
+    scenario: Scenario | undefined,
+    engine: Engine | undefined,
+    active: readonly ActiveCollective[],
+  ): LinkLoads {
+    if (report !== this.#report) {
+      this.#report = report;
+      this.#byOp = new Map();
+    }
+    const parts: LoadPart[] = [];
+    let pending = false;
+    let failure: string | undefined;
+    for (const collective of active) {
+      const known = this.#byOp.get(collective.op) ?? this.#ask(scenario, engine, collective.op);
+      if (known.kind === 'known') parts.push({ collective, utilization: known.utilization });
+      else if (known.kind === 'failed') failure = known.message;
+      else pending = true;
+    }
+    return { parts, pending, failure };
+  }
+
+  #ask(scenario: Scenario | undefined, engine: Engine | undefined, op: number): Known {
+    if (scenario === undefined || engine === undefined) return { kind: 'pending' };
+    const answers = this.#byOp;
+    const put = (known: Known): void => {
+      answers.set(op, known);
+      // A run that has been replaced meanwhile has nobody waiting.
+      if (answers === this.#byOp) this.arrived();
+    };
+    answers.set(op, { kind: 'pending' });
+    engine.linkUtilization(scenario, op).then(
+      ({ utilization }) => put({ kind: 'known', utilization }),
+      (error: unknown) => put({ kind: 'failed', message: oneLine(String(error)) }),
+    );
+    return { kind: 'pending' };
+  }
+}

@@ -1,0 +1,152 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type ArrayMoment,
+  arrayMomentAt,
+  psOfCycle,
+  type RunningMoment,
+  totalCycleOfFold,
+} from '../../src/figure/array-moment.ts';
+import { createTimelineIndex } from '../../src/figure/timeline-index.ts';
+import type { RunReport, Span, TimelineBlock } from '../../src/machine/report.ts';
+import { buildFixtureReport, repeatedBlock } from '../ui/fixture-report.ts';
+
+const report = buildFixtureReport({ layers: 6 });
+const index = createTimelineIndex(report);
+const block = repeatedBlock(report);
+
+function opNamed(name: string): number {
+  return report.ops.findIndex((op) => op.name === name);
+}
+
+function busySpan(of: TimelineBlock, op: number): Span & { kind: 'busy' } {
+  const spans = of.lanes.find((lane) => lane.lane === 'mxu')?.spans ?? [];
+  const found = spans.find((span): span is Span & { kind: 'busy' } => span.kind === 'busy' && span.op === op);
+  if (found === undefined) throw new Error(`no span of op ${op}`);
+  return found;
+}
+
+function running(moment: ArrayMoment): RunningMoment {
+  if (moment.kind !== 'running') throw new Error(`expected a running op, found ${moment.kind}`);
+  return moment;
+}
+
+describe('arrayMomentAt', () => {
+  test.each([0, 3, 5])('finds the op in occurrence %i of a repeated block', (occurrence) => {
+    const op = opNamed('ffn up fwd');
+    const span = busySpan(block, op);
+    const shift = occurrence * block.periodPs;
+    const moment = running(arrayMomentAt(index, span.startPs + shift));
+    expect(moment.op).toBe(op);
+    expect(moment.iteration).toBe(occurrence);
+    expect(moment.stretches).toEqual([{ startPs: span.startPs + shift, endPs: span.endPs + shift }]);
+    expect(moment.totalCycle).toBe(0);
+  });
+
+  test('the first moment is cycle 0, the last one the last cycle, half way half of them', () => {
+    const span = busySpan(block, opNamed('qkv fwd'));
+    const at = (ps: number): RunningMoment => running(arrayMomentAt(index, ps));
+    const { totalCycles, schedule, detail } = at(span.startPs);
+    expect(totalCycles).toBe(schedule.cycles * detail.array.repeats);
+    expect(at(span.endPs - 1).totalCycle).toBe(totalCycles - 1);
+    expect(at((span.startPs + span.endPs) / 2).totalCycle).toBe(Math.floor(totalCycles / 2));
+  });
+
+  test('a total cycle is split into a repetition and a cycle of the GEMM', () => {
+    const span = busySpan(block, opNamed('ffn up fwd'));
+    const moment = running(
+      arrayMomentAt(index, Math.floor(span.startPs + (span.endPs - span.startPs) * 0.37)),
+    );
+    expect(moment.repeat * moment.schedule.cycles + moment.cycle).toBe(moment.totalCycle);
+    expect(moment.cycle).toBeLessThan(moment.schedule.cycles);
+    expect(moment.repeat).toBeGreaterThan(0);
+  });
+
+  test('seeking to a cycle arrives in that cycle, and a picosecond earlier is still before it', () => {
+    const span = busySpan(block, opNamed('attention out fwd'));
+    const start = running(arrayMomentAt(index, span.startPs));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: start.totalCycles - 1 }), (cycle) => {
+        const ps = psOfCycle(start, cycle);
+        expect(running(arrayMomentAt(index, ps)).totalCycle).toBe(cycle);
+        if (cycle > 0) expect(running(arrayMomentAt(index, ps - 1)).totalCycle).toBe(cycle - 1);
+      }),
+    );
+  });
+
+  test('seeking to a fold arrives when its first wave enters', () => {
+    const span = busySpan(block, opNamed('ffn up fwd'));
+    const start = running(arrayMomentAt(index, span.startPs));
+    const total = totalCycleOfFold(start, 3);
+    expect(total).toBe(start.schedule.firstStreamCycle + 3 * start.schedule.intervalCycles);
+  });
+
+  test('seeking beyond the op stays within it', () => {
+    const span = busySpan(block, opNamed('qkv fwd'));
+    const start = running(arrayMomentAt(index, span.startPs));
+    expect(psOfCycle(start, -5)).toBe(span.startPs);
+    expect(running(arrayMomentAt(index, psOfCycle(start, 1e15))).totalCycle).toBe(start.totalCycles - 1);
+  });
+
+  test('an op that pauses goes on where it stopped', () => {
+    const paused = withPause(report, 'qkv fwd');
+    const pausedIndex = createTimelineIndex(paused);
+    const span = busySpan(block, opNamed('qkv fwd'));
+    const half = (span.startPs + span.endPs) / 2;
+    const whole = running(arrayMomentAt(index, span.startPs)).totalCycles;
+    const first = running(arrayMomentAt(pausedIndex, span.startPs));
+    expect(first.stretches).toHaveLength(2);
+    expect(first.totalCycles).toBe(whole);
+    // The pause is the third quarter: it takes no cycles.
+    const before = running(arrayMomentAt(pausedIndex, half - 1)).totalCycle;
+    const after = running(arrayMomentAt(pausedIndex, half + (span.endPs - half) / 2)).totalCycle;
+    expect(after - before).toBeLessThanOrEqual(1);
+    expect(arrayMomentAt(pausedIndex, half + 1).kind).toBe('idle');
+    expect(running(arrayMomentAt(pausedIndex, psOfCycle(first, whole - 1))).totalCycle).toBe(whole - 1);
+  });
+
+  test('idle says why, until when, and what comes next', () => {
+    const gap = (block.lanes.find((lane) => lane.lane === 'mxu')?.spans ?? []).find(
+      (span) => span.kind === 'idle' && span.cause === 'ici',
+    );
+    if (gap === undefined) throw new Error('the fixture waits for links somewhere');
+    const shift = 2 * block.periodPs;
+    expect(arrayMomentAt(index, gap.startPs + shift)).toEqual({
+      kind: 'idle',
+      cause: 'ici',
+      waitsFor: gap.kind === 'idle' ? gap.waitsFor : undefined,
+      startPs: gap.startPs + shift,
+      endPs: gap.endPs + shift,
+      next: gap.kind === 'idle' ? gap.waitsFor : undefined,
+    });
+  });
+
+  test('outside of the step there is nothing', () => {
+    expect(arrayMomentAt(index, -1).kind).toBe('nothing');
+    expect(arrayMomentAt(index, report.stepPs).kind).toBe('nothing');
+  });
+});
+
+/** The op runs in the first and the last quarter and in the second, and waits for HBM in the third. */
+function withPause(from: RunReport, name: string): RunReport {
+  const op = from.ops.findIndex((each) => each.name === name);
+  return {
+    ...from,
+    timeline: from.timeline.map((each) => ({
+      ...each,
+      lanes: each.lanes.map((lane) => ({
+        ...lane,
+        spans: lane.spans.flatMap((span): Span[] => {
+          if (lane.lane !== 'mxu' || span.kind !== 'busy' || span.op !== op) return [span];
+          const half = (span.startPs + span.endPs) / 2;
+          const resume = (half + span.endPs) / 2;
+          return [
+            { ...span, endPs: half },
+            { kind: 'idle', startPs: half, endPs: resume, cause: 'hbm', waitsFor: op },
+            { ...span, startPs: resume },
+          ];
+        }),
+      })),
+    })),
+  };
+}
