@@ -216,13 +216,19 @@ export class AppRoot extends LitElement {
         }
         main {
           min-block-size: 0;
+          overflow: auto;
         }
-        /* Verdict, then time, then one view. */
+        /* Verdict, then time, which stays in sight, then one view. */
         systole-timeline {
           order: 1;
+          position: sticky;
+          inset-block-start: 0;
+          z-index: 3;
         }
         systole-stage {
           order: 2;
+          flex: none;
+          block-size: 520px;
         }
       }
       @media (max-height: 620px) {

@@ -10,12 +10,10 @@ import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
 
-/** Speed-ups below this are not worth a line. */
-const WORTH_SAYING = 1.005;
 /** Causes that get a line of their own; the others share one. */
-const MAX_CAUSES = 4;
+const MAX_CAUSES = 2;
 
-/** Where the step's time goes, what would help, and what fits: shown while nothing is selected. */
+/** Where the step's time goes, and what fits: shown while nothing is selected. */
 @customElement('systole-run-summary')
 export class RunSummary extends AppElement {
   protected override watched(state: AppState): readonly unknown[] {
@@ -30,32 +28,11 @@ export class RunSummary extends AppElement {
     return html`<section aria-label="Where the time goes">
       <h3>Where the time goes <span class="quiet small">matrix units, of the step</span></h3>
       ${renderBreakdown(report)}
-      ${
-        report.whatIf.every((each) => report.stepPs / each.stepPs < WORTH_SAYING)
-          ? nothing
-          : html`<h3>What would help</h3>
-            <dl>
-              ${report.whatIf
-                .filter((each) => report.stepPs / each.stepPs >= WORTH_SAYING)
-                .map(
-                  (each) =>
-                    html`<dt>${each.label}</dt>
-                    <dd title=${`${each.stepPs.toLocaleString('en-US')} ps`}>
-                      ${formatDuration(each.stepPs)} · ${(report.stepPs / each.stepPs).toFixed(2)}×
-                    </dd>`,
-                )}
-            </dl>`
-      }
-      <h3>Memory <span class="quiet small">each chip</span></h3>
       <dl>
-        <dt title=${memory.parts.map((part) => `${part.name} ${formatBinaryBytes(part.bytes)}`).join(', ')}>HBM used</dt>
+        <dt title=${memory.parts.map((part) => `${part.name} ${formatBinaryBytes(part.bytes)}`).join(', ')}>HBM of each chip</dt>
         <dd>
           ${formatBinaryBytes(memory.totalBytes)} · ${formatPercent(memory.totalBytes / memory.capacityBytes, 2)} of
           ${formatBinaryBytes(memory.capacityBytes)}
-        </dd>
-        <dt>FLOPs a step</dt>
-        <dd title="model FLOPs: 2 × MACs of all matmuls, rematerialisation and optimizer excluded">
-          ${formatSi(report.modelFlops, 'FLOP')}
         </dd>
       </dl>
       <p class="quiet small">

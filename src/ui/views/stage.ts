@@ -175,7 +175,6 @@ export class Stage extends AppElement {
       systole-array-view,
       systole-torus-view,
       systole-roofline-view {
-        display: block;
         min-inline-size: 0;
         min-block-size: 0;
         overflow: hidden;
@@ -243,6 +242,12 @@ export class Stage extends AppElement {
         }
         .views > [data-stage] {
           block-size: 100%;
+        }
+        .side {
+          grid-template-rows: minmax(0, 1fr);
+        }
+        .panel {
+          display: none;
         }
         .sheet {
           display: block;
