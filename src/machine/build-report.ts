@@ -71,7 +71,7 @@ export function runProgram(input: RunInput): RunReport {
       linkBytesPerSecond: effectiveLinkBytesPerSecond(chip),
       physicalLinkBytesPerSecond: chip.ici.linkBytesPerSecond,
     },
-    notes: [...input.notes, ...memoryNotes(memory, chip)],
+    notes: input.notes,
     verdict: verdictOf(facts),
   };
 }
@@ -223,13 +223,5 @@ function unitsOf({ tally, stepPs }: SimulationResult, chip: Chip, slice: Slice):
             ),
           ],
     ),
-  ];
-}
-
-function memoryNotes(memory: RunReport['memory'], chip: Chip): readonly string[] {
-  if (memory.totalBytes <= memory.capacityBytes) return [];
-  const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
-  return [
-    `Does not fit: the step needs ${gib(memory.totalBytes)} GiB of the ${gib(memory.capacityBytes)} GiB of ${chip.name}.`,
   ];
 }

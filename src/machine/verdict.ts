@@ -1,4 +1,4 @@
-import { formatPercent, formatSi } from '../base/format-quantity.ts';
+import { formatBinaryBytes, formatPercent, formatSi } from '../base/format-quantity.ts';
 import { secondsFromPicoseconds } from '../base/time.ts';
 import type { IdleCause, RunReport } from './report.ts';
 
@@ -14,16 +14,30 @@ type Facts = Pick<
 
 /** The bottleneck and its cause in one sentence, and what it would bring to remove it in another. */
 export function verdictOf(facts: Facts): RunReport['verdict'] {
-  const { stepPs, breakdown, lowerBound } = facts;
+  const { stepPs, breakdown, lowerBound, memory } = facts;
   const share = (ps: number): string => formatPercent(ps / stepPs, 2);
   const idle = breakdown.idlePs;
   const [cause, lostPs] = largestLoss(idle);
-  const bound = `Never below the bound of ${time(lowerBound.totalPs)}.`;
-  const headline =
+  const loss =
     lostPs < HEADLINE_SHARE * stepPs
       ? computeHeadline(share(breakdown.usefulPs))
       : LOSSES[cause](share(lostPs), facts);
-  return { headline, detail: `${remedies(facts)}${bound}` };
+  const rest = `${remedies(facts)}As it is, nothing could be faster than ${time(lowerBound.totalPs)} (${boundName(lowerBound)}).`;
+  return fits(memory)
+    ? { headline: loss, detail: rest }
+    : {
+        headline: `Does not fit: a chip needs ${formatBinaryBytes(memory.totalBytes)} and has ${formatBinaryBytes(memory.capacityBytes)}.`,
+        detail: `If it did: ${loss} ${rest}`,
+      };
+}
+
+function fits(memory: RunReport['memory']): boolean {
+  return memory.totalBytes <= memory.capacityBytes;
+}
+
+function boundName({ computePs, memoryPs, totalPs }: RunReport['lowerBound']): string {
+  if (totalPs === computePs) return 'arithmetic';
+  return totalPs === memoryPs ? 'memory' : 'links';
 }
 
 function computeHeadline(useful: string): string {

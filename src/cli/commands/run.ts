@@ -55,7 +55,7 @@ function textOf(report: RunReport, summary: RunSummary, digest: string): string 
     ),
     ['digest', digest],
   ];
-  const head = `${report.title} on ${report.chip.name} ${shape.join('x')} (${chips} chips${mesh && `, ${mesh}`})`;
+  const head = `${report.title} on ${report.chip.name} ${shape.join('x')} (${chips} ${chips === 1 ? 'chip' : 'chips'}${mesh && `, ${mesh}`})`;
   const notes = report.notes.map((note) => `note: ${note}`);
   return [head, `${report.verdict.headline} ${report.verdict.detail}`, labelled(rows), ...notes].join('\n');
 }
