@@ -99,7 +99,7 @@ describe('evaluation', () => {
 
   it('says when the step does not fit the memory', () => {
     const report = createEvaluator().evaluate({ ...EMBEDDED_SCENARIO, set: ['hbm.bytes=16GiB'] });
-    expect(report.notes.join()).toMatch(/Does not fit: the step needs \d+\.\d GiB of the 16\.0 GiB/);
+    expect(report.verdict.headline).toMatch(/Does not fit: a chip needs 42\.2\sGiB and has 16\.0\sGiB/);
   });
 
   it('refuses what its chip or slice cannot do', () => {
