@@ -2,7 +2,6 @@ import type { OperandSource } from '../../array/operands.ts';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import { arrayStateAt } from '../../array/state.ts';
 import { ACTIVITIES, type Activity, type ArrayState, createArrayState } from '../../array/state-grids.ts';
-import { type ArrayEdges, arrayEdges } from '../../figure/array-edges.ts';
 import type { RunningMoment } from '../../figure/array-moment.ts';
 import { seededOperands, valuesWithin } from '../../figure/array-operands.ts';
 import {
@@ -32,11 +31,10 @@ export class ArrayPicture {
   /** PEs by what they do; those that shift while they work count twice. */
   readonly counts: Record<Activity, number> = { idle: 0, loading: 0, working: 0, draining: 0, padding: 0 };
   #state: ArrayState;
-  #edges: ArrayEdges | undefined;
-  #cycle = -1;
+  #cycle = 0;
   #metric: ArrayMetric | undefined;
-  #palette: Palette | undefined;
-  #inks: ArrayInks | undefined;
+  #palette: Palette;
+  #inks: ArrayInks;
   /** Rows whose values are painted. */
   #painted = 0;
 
@@ -44,19 +42,26 @@ export class ArrayPicture {
     readonly schedule: ArraySchedule,
     readonly stream: number,
     seed: number,
+    palette: Palette,
   ) {
     const { rows, columns } = schedule.config;
     this.#state = createArrayState(rows, columns);
     this.pixels = { rows, columns, words: new Uint32Array(rows * columns) };
     this.operands = seededOperands(seed, stream);
+    this.#palette = palette;
+    this.#inks = arrayInks(palette, rows);
   }
 
   get state(): ArrayState {
     return this.#state;
   }
 
-  get edges(): ArrayEdges | undefined {
-    return this.#edges;
+  get cycle(): number {
+    return this.#cycle;
+  }
+
+  get inks(): ArrayInks {
+    return this.#inks;
   }
 
   /** True while rows are left to paint: call `paint` again in the next frame. */
@@ -85,36 +90,31 @@ export class ArrayPicture {
     );
   }
 
-  /** @returns whether anything changed */
-  paint(cycle: number, metric: ArrayMetric, palette: Palette, edgeCycles: number): boolean {
-    const isNewCycle = cycle !== this.#cycle;
-    const isNewLook = metric !== this.#metric || palette !== this.#palette;
-    const areNewEdges = this.#edges?.left.columns !== edgeCycles;
+  /** @returns whether any pixel may have changed */
+  paint(cycle: number, metric: ArrayMetric, palette: Palette): boolean {
+    const isNewCycle = this.#metric === undefined || cycle !== this.#cycle;
     if (isNewCycle) {
       const { config, gemm } = this.schedule;
       this.#state = arrayStateAt(config, gemm, cycle, this.#state);
       this.#cycle = cycle;
       this.#count();
     }
-    if (this.#inks === undefined || palette !== this.#palette)
-      this.#inks = arrayInks(palette, this.pixels.rows);
-    if (isNewCycle || isNewLook || areNewEdges) {
-      this.#edges = arrayEdges(this.schedule, cycle, edgeCycles, this.#inks);
-    }
-    if (isNewCycle || isNewLook) {
+    if (palette !== this.#palette) this.#inks = arrayInks(palette, this.pixels.rows);
+    if (isNewCycle || metric !== this.#metric || palette !== this.#palette) {
       this.#metric = metric;
       this.#palette = palette;
       this.#painted = 0;
     }
     if (!this.unfinished) return false;
-    this.#paintRest(cycle, metric, this.#inks);
+    this.#paintRest(metric);
     return true;
   }
 
-  #paintRest(cycle: number, metric: ArrayMetric, inks: ArrayInks): void {
+  #paintRest(metric: ArrayMetric): void {
     const { words, rows, columns } = this.pixels;
+    const inks = this.#inks;
     if (metric === 'state') paintStates(words, this.#state, inks);
-    else if (metric === 'utilization') paintUtilization(words, this.schedule, cycle, inks);
+    else if (metric === 'utilization') paintUtilization(words, this.schedule, this.#cycle, inks);
     if (metric === 'state' || metric === 'utilization') {
       this.#painted = rows;
       return;

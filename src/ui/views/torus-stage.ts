@@ -1,0 +1,256 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { clamp, modulo } from '../../base/integers.ts';
+import type { Palette } from '../../figure/color-palette.ts';
+import { utilizationScale } from '../../figure/color-scales.ts';
+import type { Drawing } from '../../figure/drawing.ts';
+import { linkNear, MIN_MARKS_PITCH, torusFigure, torusHighlight } from '../../figure/torus-figure.ts';
+import type { TorusLoad } from '../../figure/torus-load.ts';
+import { torusPixels } from '../../figure/torus-pixels.ts';
+import { type TorusPlan, unrolledPlan } from '../../figure/torus-plan.ts';
+import { DEFAULT_ORIENTATION, type Orientation, solidPlan } from '../../figure/torus-solid.ts';
+import type { Torus } from '../../ici/topology.ts';
+import { sharedStyles } from '../shared-styles.ts';
+import './canvas-figure.ts';
+import type { FigureSize } from './canvas-figure.ts';
+
+const TURN_PER_KEY = 0.12;
+const TURN_PER_PX = 0.008;
+/** A pointer that moved less than this has clicked. */
+const CLICK_SLACK_PX = 4;
+const MOVES: Readonly<Record<string, readonly [axis: number, by: number]>> = {
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  ArrowUp: [1, -1],
+  ArrowDown: [1, 1],
+  PageUp: [2, 1],
+  PageDown: [2, -1],
+};
+
+/** What happens on the stage, told to the view. */
+export interface LinkEvents {
+  /** The pointer is on a link, or on none. */
+  'link-hover': number | undefined;
+  'link-select': number | undefined;
+  /** The keyboard is at a chip. */
+  'chip-focus': number;
+}
+
+/** The torus as a picture that one can point into, turn, and walk through by keys. */
+@customElement('systole-torus-stage')
+export class TorusStage extends LitElement {
+  @property({ attribute: false }) torus: Torus | undefined;
+  @property({ attribute: false }) load: TorusLoad | undefined;
+  @property({ attribute: false }) palette: Palette | undefined;
+  @property({ attribute: false }) solid = false;
+  @property({ attribute: false }) hoveredLink: number | undefined;
+  @property({ attribute: false }) selectedLink: number | undefined;
+  @property({ attribute: false }) focusedNode: number | undefined;
+
+  @state() private orientation: Orientation = DEFAULT_ORIENTATION;
+  @state() private size: FigureSize = { width: 0, height: 0, pixelRatio: 1 };
+  @query('.surface') private surface: HTMLElement | undefined;
+  #plan: TorusPlan | undefined;
+  #drawing: Drawing | undefined;
+  #drag: { readonly x: number; readonly y: number; readonly from: Orientation; moved: boolean } | undefined;
+
+  /** Whether a link starts in the lower right quarter, where details would cover it. */
+  isLowerRight(link: number): boolean {
+    if (this.#plan === undefined || this.torus === undefined) return false;
+    const [x, y] = this.#plan.nodePosition(this.torus.linkSource(link));
+    return x > this.size.width / 2 && y > this.size.height / 2;
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { torus, selectedLink, hoveredLink } = this;
+    if (torus === undefined) return nothing;
+    const marked = [
+      ...(selectedLink === undefined ? [] : [{ link: selectedLink, paint: 'accent' as const }]),
+      ...(hoveredLink === undefined || hoveredLink === selectedLink
+        ? []
+        : [{ link: hoveredLink, paint: 'ink' as const }]),
+    ];
+    const overlay = this.#plan && torusHighlight(this.#plan, marked, this.focusedNode);
+    return html`<div
+        class="surface"
+        role="application"
+        aria-roledescription="torus of chips"
+        aria-label="Slice of ${torus.shape.join(' by ')} chips"
+        aria-describedby="keys"
+        tabindex="0"
+        @keydown=${(event: KeyboardEvent) => this.#keyPressed(event, torus)}
+        @pointerdown=${this.#pointerPressed}
+        @pointermove=${this.#pointerMoved}
+        @pointerup=${this.#pointerReleased}
+        @pointerleave=${() => this.#tell('link-hover', undefined)}
+      >
+        <systole-figure
+          .drawing=${this.#drawing}
+          .overlay=${overlay}
+          @figure-size=${(event: CustomEvent<FigureSize>) => {
+            this.size = event.detail;
+          }}
+        ></systole-figure>
+        ${
+          torus.linkCount === 0
+            ? html`<p class="alone">A single chip: no links. Its collectives cost nothing.</p>`
+            : nothing
+        }
+      </div>
+      <p id="keys" class="visually-hidden">
+        Arrow keys move between chips, page up and page down between planes, Enter goes through the links of a
+        chip, W finds the busiest link. In 3-D, shift and arrow keys turn the slice.
+      </p>`;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const has = (...names: readonly string[]): boolean => names.some((name) => changed.has(name));
+    const isNewPlan = has('torus', 'solid', 'orientation', 'size') || this.#plan === undefined;
+    if (isNewPlan) this.#plan = this.#layout();
+    if (isNewPlan || has('load', 'palette')) this.#drawing = this.#draw();
+  }
+
+  #layout(): TorusPlan | undefined {
+    const { torus, solid, orientation } = this;
+    const { width, height } = this.size;
+    if (torus === undefined || width === 0 || height === 0) return undefined;
+    return solid ? solidPlan(torus, width, height, orientation) : unrolledPlan(torus, width, height);
+  }
+
+  #draw(): Drawing | undefined {
+    const plan = this.#plan;
+    const { load, palette } = this;
+    if (plan === undefined || load === undefined || palette === undefined) return undefined;
+    const scale = utilizationScale(palette.scheme);
+    if (plan.pitch >= MIN_MARKS_PITCH) return torusFigure(plan, load.utilization, scale);
+    const { width, height, labels } = plan;
+    const pixels = torusPixels(plan, load.utilization, scale, palette, this.size.pixelRatio);
+    const names = labels.map(
+      ({ text, x, y }) =>
+        ({ kind: 'text', text, x, y, fill: 'ink-quiet', size: 12, font: 'numbers' }) as const,
+    );
+    return { width, height, marks: [{ kind: 'image', x: 0, y: 0, width, height, pixels }, ...names] };
+  }
+
+  #tell<Name extends keyof LinkEvents>(name: Name, detail: LinkEvents[Name]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #keyPressed(event: KeyboardEvent, torus: Torus): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key } = event;
+    if (key === 'w' || key === 'W') {
+      if (this.load?.worstLink !== undefined) this.#tell('link-select', this.load.worstLink);
+    } else if (key === 'Escape' && this.selectedLink !== undefined) this.#tell('link-select', undefined);
+    else if (key === 'Enter') this.#nextLink(torus);
+    else if (this.solid && event.shiftKey && key.startsWith('Arrow')) this.#turn(key);
+    else if (!this.#moveFocus(torus, key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #turn(key: string): void {
+    const { turn, tilt } = this.orientation;
+    const across = key === 'ArrowLeft' ? -1 : key === 'ArrowRight' ? 1 : 0;
+    const up = key === 'ArrowUp' ? 1 : key === 'ArrowDown' ? -1 : 0;
+    this.orientation = turned(turn + across * TURN_PER_KEY, tilt + up * TURN_PER_KEY);
+  }
+
+  #moveFocus(torus: Torus, key: string): boolean {
+    const move = MOVES[key];
+    if (move === undefined) return false;
+    const [axis, by] = move;
+    if (this.focusedNode === undefined) this.#tell('chip-focus', 0);
+    else if (axis < torus.axes) {
+      const at = torus.coordinates(this.focusedNode);
+      const extent = torus.shape[axis];
+      at[axis] = torus.wraps[axis] ? modulo(at[axis] + by, extent) : clamp(at[axis] + by, 0, extent - 1);
+      this.#tell('chip-focus', torus.nodeAt(at));
+    }
+    return true;
+  }
+
+  /** Selects the chip's first link, then its next one, and so on. */
+  #nextLink(torus: Torus): void {
+    const node = this.focusedNode;
+    if (node === undefined) return;
+    const slots = torus.axes * 2;
+    const own = Array.from({ length: slots }, (_, slot) => node * slots + slot).filter(
+      (link) => torus.targets[link] >= 0,
+    );
+    const at = this.selectedLink === undefined ? -1 : own.indexOf(this.selectedLink);
+    if (own.length > 0) this.#tell('link-select', own[(at + 1) % own.length]);
+  }
+
+  #pointerPressed(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    this.#drag = { x: event.clientX, y: event.clientY, from: this.orientation, moved: false };
+    this.surface?.setPointerCapture(event.pointerId);
+  }
+
+  #pointerMoved(event: PointerEvent): void {
+    const drag = this.#drag;
+    if (drag === undefined) {
+      this.#tell('link-hover', this.#linkUnder(event));
+      return;
+    }
+    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
+    if (Math.hypot(dx, dy) >= CLICK_SLACK_PX) drag.moved = true;
+    if (!drag.moved || !this.solid) return;
+    this.orientation = turned(drag.from.turn + dx * TURN_PER_PX, drag.from.tilt + dy * TURN_PER_PX);
+    this.#tell('link-hover', undefined);
+  }
+
+  #pointerReleased(event: PointerEvent): void {
+    const drag = this.#drag;
+    this.#drag = undefined;
+    if (drag === undefined || drag.moved) return;
+    const link = this.#linkUnder(event);
+    this.#tell('link-select', link);
+    if (link !== undefined && this.torus !== undefined) this.#tell('chip-focus', this.torus.linkSource(link));
+  }
+
+  #linkUnder(event: MouseEvent): number | undefined {
+    const box = this.surface?.getBoundingClientRect();
+    if (this.#plan === undefined || box === undefined) return undefined;
+    return linkNear(this.#plan, event.clientX - box.left, event.clientY - box.top);
+  }
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+        position: absolute;
+        inset: 0;
+      }
+      .surface {
+        position: absolute;
+        inset: 0;
+        touch-action: none;
+        outline-offset: 2px;
+      }
+      systole-figure {
+        position: absolute;
+        inset: 0;
+      }
+      .alone {
+        position: absolute;
+        inset-inline: 0;
+        inset-block-start: 60%;
+        text-align: center;
+        color: var(--ink-quiet);
+      }
+    `,
+  ];
+}
+
+function turned(turn: number, tilt: number): Orientation {
+  return { turn, tilt: clamp(tilt, 0, Math.PI / 2) };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'systole-torus-stage': TorusStage;
+  }
+}
