@@ -1,0 +1,144 @@
+import { sum } from '../base/integers.ts';
+import type { ArrayConfig, GemmShape } from './config.ts';
+import type { OperandSource } from './operands.ts';
+import { type ArraySchedule, foldOf, scheduleOf } from './schedule.ts';
+
+/** What a whole operation does to the PEs' circuits, from its real values. */
+export interface Switching {
+  /**
+   * [rows]: bits of the operand registers (all lanes) that change until the last wave has come; the same in
+   * every column, for operands only pass through. Registers begin at 0 and hold 0 where no operand is.
+   */
+  readonly operandToggles: Float64Array;
+  /** [rows, columns]: real products. */
+  readonly products: Float64Array;
+  /** [rows, columns]: products of which a factor is zero, so that a PE may gate its multiplier. */
+  readonly gatedProducts: Float64Array;
+}
+
+/**
+ * Toggles and zero operands of `gemm` on `config`. Each element of A and B is looked at once a fold that uses
+ * it; `os` compares rows of A with columns of B, m n k / 32 steps.
+ *
+ * @param bitsOf the bits that a register holds for a value, at most 32
+ */
+export function switchingOf(
+  config: ArrayConfig,
+  gemm: GemmShape,
+  source: OperandSource,
+  bitsOf: (value: number) => number,
+): Switching {
+  const schedule = scheduleOf(config, gemm);
+  const size = config.rows * config.columns;
+  const counts = { products: new Float64Array(size), gatedProducts: new Float64Array(size) };
+  if (config.dataflow === 'os') countOutputStationary(schedule, source, counts);
+  else countStationary(schedule, source, counts);
+  return { operandToggles: operandToggles(schedule, source, bitsOf), ...counts };
+}
+
+type ProductCounts = Pick<Switching, 'products' | 'gatedProducts'>;
+
+/** Operand of lane `lane` in wave `wave` at row `row` of a fold; 0 beyond the edges. */
+function operandAt(
+  { config, gemm }: ArraySchedule,
+  source: OperandSource,
+  fold: { readonly m: { start: number }; readonly k: { start: number } },
+  row: number,
+  wave: number,
+  lane: number,
+): number {
+  const lanes = config.rowsPerCycle;
+  if (config.dataflow === 'os') {
+    const m = fold.m.start + row * lanes + lane;
+    return m < gemm.m ? source.a(m, wave) : 0;
+  }
+  const k = fold.k.start + row;
+  const vector = wave * lanes + lane;
+  if (k >= gemm.k || vector >= (config.dataflow === 'is' ? gemm.n : gemm.m)) return 0;
+  return config.dataflow === 'is' ? source.b(k, vector) : source.a(vector, k);
+}
+
+function operandToggles(
+  schedule: ArraySchedule,
+  source: OperandSource,
+  bitsOf: (value: number) => number,
+): Float64Array {
+  const { config, folds, waves, intervalCycles } = schedule;
+  const toggles = new Float64Array(config.rows);
+  const zero = bitsOf(0);
+  for (let row = 0; row < config.rows; row++) {
+    for (let lane = 0; lane < config.rowsPerCycle; lane++) {
+      let held = zero;
+      const take = (next: number): void => {
+        toggles[row] += bitCount(held ^ next);
+        held = next;
+      };
+      for (let index = 0; index < folds; index++) {
+        const fold = foldOf(schedule, index);
+        for (let wave = 0; wave < waves; wave++) {
+          take(bitsOf(operandAt(schedule, source, fold, row, wave, lane)));
+        }
+        // Bubbles between folds bring the registers back to 0.
+        if (intervalCycles > waves && index < folds - 1) take(zero);
+      }
+    }
+  }
+  return toggles;
+}
+
+/** A weight that is zero gates all its products, another one those of the streamed zeros. */
+function countStationary(schedule: ArraySchedule, source: OperandSource, counts: ProductCounts): void {
+  const { config, gemm } = schedule;
+  const inputStationary = config.dataflow === 'is';
+  const vectors = inputStationary ? gemm.n : gemm.m;
+  const zerosOfK = Float64Array.from({ length: gemm.k }, (_, k) => {
+    let zeros = 0;
+    for (let vector = 0; vector < vectors; vector++) {
+      if ((inputStationary ? source.b(k, vector) : source.a(vector, k)) === 0) zeros += 1;
+    }
+    return zeros;
+  });
+  for (let k = 0; k < gemm.k; k++) {
+    const row = k % config.rows;
+    for (let x = 0; x < (inputStationary ? gemm.m : gemm.n); x++) {
+      const at = row * config.columns + (x % config.columns);
+      const weight = inputStationary ? source.a(x, k) : source.b(k, x);
+      counts.products[at] += vectors;
+      counts.gatedProducts[at] += weight === 0 ? vectors : zerosOfK[k];
+    }
+  }
+}
+
+/** Products gated in a PE: steps k at which A's row or B's column has a zero. */
+function countOutputStationary(schedule: ArraySchedule, source: OperandSource, counts: ProductCounts): void {
+  const { config, gemm } = schedule;
+  const zerosOfA = Array.from({ length: gemm.m }, (_, m) => zeroBits(gemm.k, (k) => source.a(m, k)));
+  const zerosOfB = Array.from({ length: gemm.n }, (_, n) => zeroBits(gemm.k, (k) => source.b(k, n)));
+  for (let m = 0; m < gemm.m; m++) {
+    const row = Math.floor(m / config.rowsPerCycle) % config.rows;
+    for (let n = 0; n < gemm.n; n++) {
+      const at = row * config.columns + (n % config.columns);
+      const [a, b] = [zerosOfA[m], zerosOfB[n]];
+      counts.products[at] += gemm.k;
+      for (let word = 0; word < a.length; word++) counts.gatedProducts[at] += bitCount(a[word] | b[word]);
+    }
+  }
+}
+
+function zeroBits(length: number, at: (k: number) => number): Uint32Array {
+  const bits = new Uint32Array(Math.ceil(length / 32));
+  for (let k = 0; k < length; k++) if (at(k) === 0) bits[k >>> 5] |= 1 << (k & 31);
+  return bits;
+}
+
+/** Ones in a 32-bit word (Warren, "Hacker's Delight", section 5-1). */
+export function bitCount(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Share of the products of which a factor is zero. */
+export function gatedFraction({ products, gatedProducts }: Switching): number {
+  return sum([...gatedProducts]) / sum([...products]);
+}
