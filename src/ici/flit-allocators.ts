@@ -34,6 +34,13 @@ export class RouterAllocators {
   readonly #switchAcceptBest: Int32Array;
   readonly #won: Int32Array;
 
+  // Places within a router, looked up because dividing is dear in the innermost loops.
+  readonly #channelPlace: Int32Array;
+  readonly #channelPort: Int32Array;
+  readonly #portPlace: Int32Array;
+  readonly #pairInput: Int32Array;
+  readonly #pairOutput: Int32Array;
+
   constructor(nodes: number, ports: number, vcs: number) {
     const allPorts = nodes * ports;
     const channels = allPorts * vcs;
@@ -58,6 +65,14 @@ export class RouterAllocators {
     this.#switchAccepted = new Int32Array(allPorts).fill(-1);
     this.#switchAcceptBest = new Int32Array(allPorts).fill(NOBODY);
     this.#won = new Int32Array(allPorts).fill(-1);
+    this.#channelPlace = Int32Array.from({ length: channels }, (_, channel) => channel % (ports * vcs));
+    this.#channelPort = Int32Array.from({ length: channels }, (_, channel) => Math.floor(channel / vcs));
+    this.#portPlace = Int32Array.from({ length: allPorts }, (_, port) => port % ports);
+    this.#pairInput = Int32Array.from({ length: allPorts * ports }, (_, pair) => Math.floor(pair / ports));
+    this.#pairOutput = Int32Array.from({ length: allPorts * ports }, (_, pair) => {
+      const inputPort = Math.floor(pair / ports);
+      return inputPort - (inputPort % ports) + (pair % ports);
+    });
   }
 
   /** `input` and `output` are numbered over the whole network and belong to the same router. */
@@ -67,33 +82,42 @@ export class RouterAllocators {
   }
 
   grantChannels(): void {
-    const perNode = this.#perNode;
     const requests = this.#channelRequests;
+    if (requests === 0) return;
+    const perNode = this.#perNode;
+    const inputs = this.#channelInputs;
+    const outputs = this.#channelOutputs;
+    const place = this.#channelPlace;
+    const best = this.#channelBest;
+    const winner = this.#channelWinner;
+    const grantTurn = this.#channelGrantTurn;
     for (let index = 0; index < requests; index++) {
-      const input = this.#channelInputs[index];
-      const output = this.#channelOutputs[index];
-      const turn = wrapped((input % perNode) - this.#channelGrantTurn[output], perNode);
-      if (turn >= this.#channelBest[output]) continue;
-      this.#channelBest[output] = turn;
-      this.#channelWinner[output] = input;
+      const output = outputs[index];
+      const turn = wrapped(place[inputs[index]] - grantTurn[output], perNode);
+      if (turn >= best[output]) continue;
+      best[output] = turn;
+      winner[output] = inputs[index];
+    }
+    const acceptTurn = this.#channelAcceptTurn;
+    const acceptBest = this.#channelAcceptBest;
+    const accepted = this.#channelAccepted;
+    for (let index = 0; index < requests; index++) {
+      const input = inputs[index];
+      const output = outputs[index];
+      if (winner[output] !== input) continue;
+      const turn = wrapped(place[output] - acceptTurn[input], perNode);
+      if (turn >= acceptBest[input]) continue;
+      acceptBest[input] = turn;
+      accepted[input] = output;
     }
     for (let index = 0; index < requests; index++) {
-      const input = this.#channelInputs[index];
-      const output = this.#channelOutputs[index];
-      if (this.#channelWinner[output] !== input) continue;
-      const turn = wrapped((output % perNode) - this.#channelAcceptTurn[input], perNode);
-      if (turn >= this.#channelAcceptBest[input]) continue;
-      this.#channelAcceptBest[input] = turn;
-      this.#channelAccepted[input] = output;
-    }
-    for (let index = 0; index < requests; index++) {
-      const input = this.#channelInputs[index];
-      const output = this.#channelOutputs[index];
-      this.#channelBest[output] = NOBODY;
-      this.#channelAcceptBest[input] = NOBODY;
-      if (this.#channelAccepted[input] !== output) continue;
-      this.#channelGrantTurn[output] = ((input % perNode) + 1) % perNode;
-      this.#channelAcceptTurn[input] = ((output % perNode) + 1) % perNode;
+      const input = inputs[index];
+      const output = outputs[index];
+      best[output] = NOBODY;
+      acceptBest[input] = NOBODY;
+      if (accepted[input] !== output) continue;
+      grantTurn[output] = after(place[input], perNode);
+      acceptTurn[input] = after(place[output], perNode);
     }
     this.#channelRequests = 0;
   }
@@ -108,53 +132,62 @@ export class RouterAllocators {
   /** Of several virtual channels of a port that want the same output the one next in turn asks. */
   requestSwitch(channel: number, outPort: number): void {
     const vcs = this.#vcs;
-    const inputPort = Math.floor(channel / vcs);
+    const inputPort = this.#channelPort[channel];
     const pair = inputPort * this.#ports + outPort;
     const before = this.#pairLabel[pair];
     if (before < 0) {
       this.#pairs[this.#pairCount++] = pair;
     } else {
-      const turn = this.#labelTurn[inputPort];
-      const base = inputPort * vcs;
-      if (wrapped(channel - base - turn, vcs) >= wrapped(before - base - turn, vcs)) return;
+      const turn = this.#labelTurn[inputPort] + inputPort * vcs;
+      if (wrapped(channel - turn, vcs) >= wrapped(before - turn, vcs)) return;
     }
     this.#pairLabel[pair] = channel;
   }
 
   grantSwitches(): void {
-    const ports = this.#ports;
     const count = this.#pairCount;
+    if (count === 0) return;
+    const ports = this.#ports;
+    const pairs = this.#pairs;
+    const place = this.#portPlace;
+    const inputOf = this.#pairInput;
+    const outputOf = this.#pairOutput;
+    const best = this.#switchBest;
+    const winner = this.#switchWinner;
+    const grantTurn = this.#switchGrantTurn;
     for (let index = 0; index < count; index++) {
-      const pair = this.#pairs[index];
-      const inputPort = Math.floor(pair / ports);
-      const output = this.#outputOf(pair, inputPort);
-      const turn = wrapped((inputPort % ports) - this.#switchGrantTurn[output], ports);
-      if (turn >= this.#switchBest[output]) continue;
-      this.#switchBest[output] = turn;
-      this.#switchWinner[output] = inputPort;
+      const pair = pairs[index];
+      const output = outputOf[pair];
+      const turn = wrapped(place[inputOf[pair]] - grantTurn[output], ports);
+      if (turn >= best[output]) continue;
+      best[output] = turn;
+      winner[output] = inputOf[pair];
+    }
+    const acceptTurn = this.#switchAcceptTurn;
+    const acceptBest = this.#switchAcceptBest;
+    const accepted = this.#switchAccepted;
+    for (let index = 0; index < count; index++) {
+      const pair = pairs[index];
+      const input = inputOf[pair];
+      if (winner[outputOf[pair]] !== input) continue;
+      const turn = wrapped(place[outputOf[pair]] - acceptTurn[input], ports);
+      if (turn >= acceptBest[input]) continue;
+      acceptBest[input] = turn;
+      accepted[input] = pair;
     }
     for (let index = 0; index < count; index++) {
-      const pair = this.#pairs[index];
-      const inputPort = Math.floor(pair / ports);
-      if (this.#switchWinner[this.#outputOf(pair, inputPort)] !== inputPort) continue;
-      const turn = wrapped(pair - inputPort * ports - this.#switchAcceptTurn[inputPort], ports);
-      if (turn >= this.#switchAcceptBest[inputPort]) continue;
-      this.#switchAcceptBest[inputPort] = turn;
-      this.#switchAccepted[inputPort] = pair;
-    }
-    for (let index = 0; index < count; index++) {
-      const pair = this.#pairs[index];
-      const inputPort = Math.floor(pair / ports);
-      const output = this.#outputOf(pair, inputPort);
-      this.#switchBest[output] = NOBODY;
-      this.#switchAcceptBest[inputPort] = NOBODY;
-      if (this.#switchAccepted[inputPort] === pair) {
+      const pair = pairs[index];
+      const input = inputOf[pair];
+      const output = outputOf[pair];
+      best[output] = NOBODY;
+      acceptBest[input] = NOBODY;
+      if (accepted[input] === pair) {
         const channel = this.#pairLabel[pair];
-        this.#won[inputPort] = channel;
-        this.#switchGrantTurn[output] = ((inputPort % ports) + 1) % ports;
-        this.#switchAcceptTurn[inputPort] = (pair - inputPort * ports + 1) % ports;
-        this.#labelTurn[inputPort] = (channel - inputPort * this.#vcs + 1) % this.#vcs;
-        this.#switchAccepted[inputPort] = -1;
+        this.#won[input] = channel;
+        grantTurn[output] = after(place[input], ports);
+        acceptTurn[input] = after(place[output], ports);
+        this.#labelTurn[input] = after(channel - input * this.#vcs, this.#vcs);
+        accepted[input] = -1;
       }
       this.#pairLabel[pair] = -1;
     }
@@ -163,19 +196,17 @@ export class RouterAllocators {
 
   /** Whether `channel` crosses the switch now; true once. */
   takeSwitch(channel: number): boolean {
-    const inputPort = Math.floor(channel / this.#vcs);
+    const inputPort = this.#channelPort[channel];
     if (this.#won[inputPort] !== channel) return false;
     this.#won[inputPort] = -1;
     return true;
-  }
-
-  /** Output port of a pair, numbered over the whole network. */
-  #outputOf(pair: number, inputPort: number): number {
-    const ports = this.#ports;
-    return inputPort - (inputPort % ports) + (pair - inputPort * ports);
   }
 }
 
 function wrapped(difference: number, size: number): number {
   return difference < 0 ? difference + size : difference;
+}
+
+function after(place: number, size: number): number {
+  return place + 1 === size ? 0 : place + 1;
 }

@@ -56,6 +56,7 @@ export class FlitNetwork {
   // Input virtual channels, by (node * ports + port) * virtualChannels + vc.
   readonly #state: Uint8Array;
   readonly #outPort: Uint8Array;
+  /** The output virtual channel it has, or while it asks, the first that it may have. */
   readonly #outVc: Int32Array;
   readonly #first: Int32Array;
   readonly #held: Int32Array;
@@ -70,6 +71,12 @@ export class FlitNetwork {
   /** First input virtual channel behind each output port, [node * ports + port]. */
   readonly #behind: Int32Array;
 
+  // Where a channel belongs, looked up because dividing is dear in the innermost loops.
+  readonly #coordinates: Int32Array;
+  readonly #portOf: Int32Array;
+  readonly #nodeOf: Int32Array;
+  readonly #placeOf: Int32Array;
+
   readonly #allocation: RouterAllocators;
 
   // What is to be done next cycle, as lists of input virtual channels.
@@ -79,6 +86,9 @@ export class FlitNetwork {
   #nextRouting: WorkList;
   #nextAllocating: WorkList;
   #nextSwitching: WorkList;
+
+  /** Those of a list that really ask an allocator this cycle. */
+  readonly #asking: WorkList;
 
   readonly #arrivals: Wheel;
   readonly #creditReturns: Wheel;
@@ -107,6 +117,11 @@ export class FlitNetwork {
     this.#taken = new Uint8Array(channels);
     this.#behind = new Int32Array(nodes * ports).fill(-1);
     this.#creditBase = new Int32Array(nodes * ports).fill(-1);
+    this.#coordinates = new Int32Array(nodes * axes);
+    for (let node = 0; node < nodes; node++) this.#coordinates.set(torus.coordinates(node), node * axes);
+    this.#portOf = Int32Array.from({ length: channels }, (_, channel) => Math.floor(channel / vcs));
+    this.#nodeOf = Int32Array.from({ length: channels }, (_, channel) => Math.floor(channel / (ports * vcs)));
+    this.#placeOf = Int32Array.from({ length: channels }, (_, channel) => this.#portOf[channel] % ports);
     this.#allocation = new RouterAllocators(nodes, ports, vcs);
     this.#routing = new WorkList(channels);
     this.#allocating = new WorkList(channels);
@@ -114,6 +129,7 @@ export class FlitNetwork {
     this.#nextRouting = new WorkList(channels);
     this.#nextAllocating = new WorkList(channels);
     this.#nextSwitching = new WorkList(channels);
+    this.#asking = new WorkList(channels);
     this.#arrivals = new Wheel(nodes * ports * 3);
     this.#creditReturns = new Wheel(nodes * ports);
     this.#ejections = new Wheel(nodes * 3);
@@ -214,19 +230,17 @@ export class FlitNetwork {
       let axis = 0;
       let steps = stepsAlong(word, 0);
       while (steps === 0 && ++axis < axes) steps = stepsAlong(word, axis);
-      if (steps === 0) {
-        this.#outPort[channel] = 2 * axes;
-      } else {
-        this.#outPort[channel] = 2 * axis + (steps > 0 ? 0 : 1);
-        const port = Math.floor(channel / vcs);
-        this.#bufferWord[at] = this.#withClass(
-          word,
-          axis,
-          steps,
-          Math.floor(port / this.#ports),
-          port % this.#ports,
-        );
+      const node = this.#nodeOf[channel];
+      let port = 2 * axes;
+      let half = 0;
+      if (steps !== 0) {
+        port = 2 * axis + (steps > 0 ? 0 : 1);
+        const next = this.#withClass(word, axis, steps, node, this.#placeOf[channel]);
+        this.#bufferWord[at] = next;
+        if ((next & UPPER_CLASS) !== 0) half = vcs >> 1;
       }
+      this.#outPort[channel] = port;
+      this.#outVc[channel] = (node * this.#ports + port) * vcs + half;
       this.#state[channel] = ALLOCATING;
       this.#nextAllocating.push(channel);
     }
@@ -240,7 +254,7 @@ export class FlitNetwork {
    */
   #withClass(word: number, axis: number, steps: number, node: number, inPort: number): number {
     const extent = this.torus.shape[axis];
-    const at = this.torus.coordinate(node, axis);
+    const at = this.#coordinates[node * this.torus.axes + axis];
     const turning = inPort >> 1 !== axis;
     if (this.torus.twisted) {
       const wrapsNow = steps > 0 ? at === extent - 1 : at === 0;
@@ -255,34 +269,32 @@ export class FlitNetwork {
   #allocateChannels(): void {
     const { data, count } = this.#allocating;
     const allocation = this.#allocation;
-    const vcs = this.virtualChannels;
-    const perNode = this.#ports * vcs;
-    const half = vcs >> 1;
+    const taken = this.#taken;
+    const asking = this.#asking;
+    const perRange = this.virtualChannels >> 1;
+    asking.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const node = Math.floor(channel / perNode);
-      const port = this.#outPort[channel];
-      const base = node * perNode + port * vcs;
-      let from = base;
-      let to = base + vcs;
-      if (port !== this.#ports - 1) {
-        const word = this.#bufferWord[channel * this.#depth + this.#first[channel]];
-        if ((word & UPPER_CLASS) === 0) to -= half;
-        else from += half;
-      }
+      const from = this.#outVc[channel];
+      const to = from + (this.#outPort[channel] === this.#ports - 1 ? 2 * perRange : perRange);
+      let free = false;
       for (let output = from; output < to; output++) {
-        if (this.#taken[output] === 0) allocation.requestChannel(channel, output);
+        if (taken[output] !== 0) continue;
+        allocation.requestChannel(channel, output);
+        free = true;
       }
+      if (free) asking.push(channel);
+      else this.#nextAllocating.push(channel);
     }
     allocation.grantChannels();
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
+    for (let index = 0; index < asking.count; index++) {
+      const channel = asking.data[index];
       const output = allocation.takeChannel(channel);
       if (output < 0) {
         this.#nextAllocating.push(channel);
         continue;
       }
-      this.#taken[output] = 1;
+      taken[output] = 1;
       this.#outVc[channel] = output;
       this.#state[channel] = ACTIVE;
       this.#nextSwitching.push(channel);
@@ -293,15 +305,23 @@ export class FlitNetwork {
   #allocateSwitches(): void {
     const { data, count } = this.#switching;
     const allocation = this.#allocation;
+    const credits = this.#credits;
+    const asking = this.#asking;
     const local = this.#ports - 1;
+    asking.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      if (this.#outPort[channel] !== local && this.#credits[this.#outVc[channel]] === 0) continue;
-      allocation.requestSwitch(channel, this.#outPort[channel]);
+      const port = this.#outPort[channel];
+      if (port === local || credits[this.#outVc[channel]] > 0) {
+        allocation.requestSwitch(channel, port);
+        asking.push(channel);
+      } else {
+        this.#nextSwitching.push(channel);
+      }
     }
     allocation.grantSwitches();
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
+    for (let index = 0; index < asking.count; index++) {
+      const channel = asking.data[index];
       if (allocation.takeSwitch(channel)) this.#send(channel);
       else this.#nextSwitching.push(channel);
     }
@@ -310,26 +330,26 @@ export class FlitNetwork {
   #send(channel: number): void {
     const depth = this.#depth;
     const vcs = this.virtualChannels;
+    const local = this.#ports - 1;
     const first = this.#first[channel];
     const time = this.#bufferTime[channel * depth + first];
     const word = this.#bufferWord[channel * depth + first];
     this.#first[channel] = first + 1 === depth ? 0 : first + 1;
     const held = --this.#held[channel];
 
-    const inputPort = Math.floor(channel / vcs);
-    const node = Math.floor(inputPort / this.#ports);
+    const inputPort = this.#portOf[channel];
     const creditTo = this.#creditBase[inputPort] + (channel - inputPort * vcs);
-    const fromNode = inputPort - node * this.#ports === this.#ports - 1;
-    this.#creditReturns.add1(this.#cycle + (fromNode ? INJECT_CREDIT_CYCLES : CREDIT_CYCLES), creditTo);
+    const creditCycles = this.#placeOf[channel] === local ? INJECT_CREDIT_CYCLES : CREDIT_CYCLES;
+    this.#creditReturns.add1(this.#cycle + creditCycles, creditTo);
 
     const output = this.#outVc[channel];
     const port = this.#outPort[channel];
-    if (port === this.#ports - 1) {
-      this.#ejections.add3(this.#cycle + EJECT_CYCLES, node, time, word);
+    if (port === local) {
+      this.#ejections.add3(this.#cycle + EJECT_CYCLES, this.#nodeOf[channel], time, word);
     } else {
       this.#credits[output] -= 1;
-      this.linkFlits[node * (this.#ports - 1) + port] += 1;
-      const outputPort = Math.floor(output / vcs);
+      this.linkFlits[this.#nodeOf[channel] * local + port] += 1;
+      const outputPort = this.#portOf[output];
       const target = this.#behind[outputPort] + (output - outputPort * vcs);
       this.#arrivals.add3(this.#cycle + HOP_CYCLES, target, time, afterStep(word, port >> 1));
     }
