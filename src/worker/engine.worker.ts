@@ -1,5 +1,18 @@
-import { expose } from 'comlink';
+import { expose, releaseProxy } from 'comlink';
+import type { ProgressListener } from './engine-api.ts';
 import { createEngineService } from './engine-service.ts';
 
+const service = createEngineService();
+
 /** Evaluates scenarios. Ended and started anew when a run is cancelled. */
-expose(createEngineService());
+expose({
+  ...service,
+  run: async (...[scenario, listener]: Parameters<typeof service.run>) => {
+    try {
+      return await service.run(scenario, listener);
+    } finally {
+      // The listener lives on the page: every run would leave a message port open.
+      (listener as ProgressListener & { [releaseProxy]?: () => void })[releaseProxy]?.();
+    }
+  },
+});

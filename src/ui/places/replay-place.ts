@@ -53,7 +53,7 @@ function renderRecording(app: App, recording: Recording): TemplateResult {
   return html`<h1>${
     replay.reproduced
       ? 'Reproduced bit for bit.'
-      : `Not reproduced: ${replay.differences.length} differences.`
+      : `Not reproduced: ${countOf(replay.differences.length, 'difference')}.`
   }</h1>
     <p>${recording.name} says <code>${recording.digest}</code></p>
     ${
@@ -113,6 +113,10 @@ function renderRecording(app: App, recording: Recording): TemplateResult {
 async function replayPresent(app: App): Promise<void> {
   const text = await app.recordingText([]);
   if (text !== undefined) await app.openFile(new Blob([text]), 'the run on screen');
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function valueText(value: Json | undefined): string {

@@ -53,8 +53,7 @@ export class Inspector extends AppElement {
       }
       @keyframes slide {
         from {
-          transform: translateX(40px);
-          opacity: 0;
+          transform: translateX(60px);
         }
       }
       header {

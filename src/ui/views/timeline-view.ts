@@ -492,7 +492,7 @@ export class TimelineView extends AppElement {
         font-size: var(--size-12);
         white-space: nowrap;
         background: var(--accent);
-        color: var(--ground);
+        color: var(--on-accent);
         font-weight: 600;
         border-radius: 0 3px 3px 0;
       }

@@ -38,7 +38,7 @@ export class TopBar extends AppElement {
         <button title="Open a scenario or recording (Ctrl+O), or drop it anywhere" @click=${this.#act(app, 'file.open')}>
           Open
         </button>
-        <button class="plain" aria-label="All commands" title="All commands (Ctrl+K)" @click=${this.#act(app, 'page.palette')}>
+        <button class="plain" aria-label="Ctrl K: all commands" title="All commands (Ctrl+K)" @click=${this.#act(app, 'page.palette')}>
           <kbd>Ctrl K</kbd>
         </button>
       </div>
