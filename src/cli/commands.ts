@@ -8,6 +8,7 @@ import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { scaleSimCommand } from './commands/scale-sim.ts';
 import { trafficCommand } from './commands/traffic.ts';
+import { validateCommand } from './commands/validate.ts';
 import { workloadsCommand } from './commands/workloads.ts';
 
 /** Every command, in the order in which the overview lists them. One file each under `commands/`. */
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   numericsCommand,
   runCommand,
   replayCommand,
+  validateCommand,
 ];
