@@ -2,6 +2,7 @@ import { assertNotBelowBound } from '../base/assert.ts';
 import { type Bound, boundOf, boundSeconds } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
+import { planDegraded } from './degraded.ts';
 import { flowCollective, flowPermute } from './flow-collective.ts';
 import { groupOf } from './group.ts';
 import { permute } from './permute.ts';
@@ -16,7 +17,8 @@ import type { Torus } from './topology.ts';
 
 /**
  * Time, bound, algorithm and link loads of one collective that every group along `request.axes` does at once
- * on an otherwise idle torus. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes
+ * on an otherwise idle torus. Where links or chips are missing both models are the closed form of what is
+ * left, but for permutes. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes
  * or pairs that the torus does not have.
  */
 export function planCollective(
@@ -33,6 +35,10 @@ export function planCollective(
     if (candidate.steps === 0) return nothingToDo(torus);
     const chosen = model === 'flow' ? flowPermute(candidate, torus, paths, request.bytes, rates) : candidate;
     return reportOf(torus, request, rates, chosen, bound, torus.nodes);
+  }
+  if (!torus.intact) {
+    const { candidate, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
+    return reportOf(torus, request, rates, candidate, bound, torus.nodes);
   }
   const candidate =
     model === 'flow'
@@ -81,8 +87,8 @@ function reportOf(
     chipBytes: candidate.chipBytes,
     linkCount: torus.linkCount,
     largestLinkBytes: candidate.largestLinkBytes,
-    maxUtilization: candidate.largestLinkBytes / linkCapacity,
-    meanUtilization: carried / (torus.linkCount * linkCapacity),
+    maxUtilization: linkCapacity === 0 ? 0 : candidate.largestLinkBytes / linkCapacity,
+    meanUtilization: linkCapacity === 0 ? 0 : carried / (torus.linkCount * linkCapacity),
     linkBytes: () => candidate.linkBytes(torus),
   };
 }

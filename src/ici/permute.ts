@@ -62,11 +62,20 @@ function shiftRoutes(torus: Torus, axes: readonly number[]): PermuteRoutes {
   const key = axes.join();
   let routes = known.get(key);
   if (routes === undefined) {
-    const pairs = Array.from({ length: torus.nodes }, (_, node) => [node, next(torus, axes, node)] as const);
+    const there = Array.from({ length: torus.nodes }, (_, node) => node).filter(
+      (node) => !torus.missingChips.has(node),
+    );
+    const pairs = there.map((node) => [node, nextThere(torus, axes, node)] as const);
     routes = routesOf(torus, pairs);
     known.set(key, routes);
   }
   return routes;
+}
+
+function nextThere(torus: Torus, axes: readonly number[], node: number): number {
+  let target = next(torus, axes, node);
+  while (torus.missingChips.has(target)) target = next(torus, axes, target);
+  return target;
 }
 
 function next(torus: Torus, axes: readonly number[], node: number): number {

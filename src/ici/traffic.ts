@@ -18,7 +18,7 @@ export interface TrafficRequest extends RouterConfig {
 }
 
 export interface TrafficResult {
-  /** False when packets wait longer and longer: mean latency passes 500 cycles. */
+  /** False when packets wait longer and longer: mean latency passes 500 cycles or sources fall behind. */
   readonly stable: boolean;
   /** Mean over packets made while measuring: from when it is made, time in its source's queue included, to its last flit. */
   readonly packetLatencyCycles: number;
@@ -35,6 +35,8 @@ export interface TrafficResult {
 const WARM_UP_CYCLES = 3000;
 const DEFAULT_MEASURED_CYCLES = 10_000;
 const LATENCY_LIMIT_CYCLES = 500;
+/** Sources of a network that keeps up lag by no more than a queue's length, not by a part of the time. */
+const LEAST_PROGRESS = 0.97;
 const DRAIN_CHECK_CYCLES = 1000;
 const TWO_TO_32 = 2 ** 32;
 
@@ -50,10 +52,10 @@ export function runTraffic(torus: Torus, request: TrafficRequest): TrafficResult
   run.advance(measuredCycles);
   const accepted = run.acceptedFlits / (torus.nodes * measuredCycles);
   const channelUtilization = run.network.linkFlits.map((flits) => flits / measuredCycles);
-  run.endMeasuring();
+  const keepsUp = run.endMeasuring() >= LEAST_PROGRESS;
   while (!run.drained && run.meanLatency <= LATENCY_LIMIT_CYCLES) run.advance(DRAIN_CHECK_CYCLES);
   return {
-    stable: run.drained && run.meanLatency <= LATENCY_LIMIT_CYCLES,
+    stable: keepsUp && run.drained && run.meanLatency <= LATENCY_LIMIT_CYCLES,
     packetLatencyCycles: run.deliveredLatency,
     acceptedFlitsPerNodePerCycle: accepted,
     meanHops: run.meanHops,
@@ -82,6 +84,8 @@ export class TrafficRun {
   readonly #vc: Int32Array;
   readonly #routes: RouteTable;
   #phase: 'warming' | 'measuring' | 'draining' = 'warming';
+  #measureCycle = 0;
+  #madeBefore = 0;
   #drainCycle = Number.POSITIVE_INFINITY;
   #latencySum = 0;
   #hopSum = 0;
@@ -117,13 +121,18 @@ export class TrafficRun {
 
   beginMeasuring(): void {
     this.#phase = 'measuring';
+    this.#measureCycle = this.network.cycle;
+    this.#madeBefore = this.#nextCycle.reduce((total, cycle) => total + cycle, 0);
     this.acceptedFlits = 0;
     this.network.linkFlits.fill(0);
   }
 
-  endMeasuring(): void {
+  /** Returns the part of the measured cycles whose packets sources have made: less than 1 when they queue up. */
+  endMeasuring(): number {
     this.#phase = 'draining';
     this.#drainCycle = this.network.cycle;
+    const made = this.#nextCycle.reduce((total, cycle) => total + cycle, 0) - this.#madeBefore;
+    return made / (this.#torus.nodes * (this.#drainCycle - this.#measureCycle));
   }
 
   /** Every packet that counts has been made and has arrived. */

@@ -22,7 +22,7 @@ export const collectiveCommand: Command = {
   name: 'collective',
   summary: 'time, bound and link loads of a collective on a slice',
   usage: [
-    `collective KIND --chip ID --slice 4x4x8 [--twisted] --bytes B [--axes xyz] [--model ${COLLECTIVE_MODELS.join('|')}] [--json]`,
+    `collective KIND --chip ID --slice 4x4x8 [--twisted] --bytes B [--axes xyz] [--without 0,1,3+y]… [--model ${COLLECTIVE_MODELS.join('|')}] [--json]`,
     'collective KIND --compat astra-sim --ring K --gibps B --latency-ns A --splits S --bytes D [--json]',
     `KIND: ${COLLECTIVE_KINDS.join(', ')}`,
     'B: the gathered array for all-gather and reduce-scatter, the whole buffer of a chip for all-reduce and all-to-all',
@@ -37,6 +37,7 @@ export const collectiveCommand: Command = {
         bytes: { type: 'string' },
         axes: { type: 'string' },
         model: { type: 'string' },
+        without: { type: 'string', multiple: true },
         compat: { type: 'string' },
         ring: { type: 'string' },
         gibps: { type: 'string' },
@@ -52,7 +53,7 @@ export const collectiveCommand: Command = {
     }
     refuseOptions(
       options,
-      ['chip', 'slice', 'twisted', 'axes', 'model'],
+      ['chip', 'slice', 'twisted', 'axes', 'model', 'without'],
       'has no meaning with --compat astra-sim',
     );
     return runAsAstraSim(kind, options);
@@ -103,11 +104,30 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const slice = unwrap(resolveSlice(chip, request, { allowBeyondPod: true }));
   for (const note of slice.notes) context.note(note);
   const bytes = options.requiredInteger('bytes', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-  const torus = torusFromSlice(slice);
+  const torus = withoutLinks(torusFromSlice(slice), options.texts('without'));
   const axes = parseAxes(options.text('axes'), torus);
   const model = options.choice('model', COLLECTIVE_MODELS) ?? 'closed-form';
   const report = planCollective(torus, { kind, axes, bytes }, linkRates(chip.ici), model);
   return outcome(report, torus, bytes);
+}
+
+/** `0,1,3+y`: the cable of that chip upwards along y, both directions of it. */
+function withoutLinks(torus: Torus, cables: readonly string[]): Torus {
+  if (cables.length === 0) return torus;
+  return torus.withoutCables(
+    cables.map((text) => {
+      const match = /^(\d{1,5}(?:,\d{1,5})*)([+-])([xyz])$/.exec(text);
+      const coordinates = (match?.[1] ?? '').split(',').map(Number);
+      const axis = 'xyz'.indexOf(match?.[3] ?? ' ');
+      const within = coordinates.every((each, index) => each < (torus.shape[index] ?? 0));
+      if (match === null || coordinates.length !== torus.axes || !within || axis < 0 || axis >= torus.axes) {
+        throw new InputError('--without', `expected a chip and a direction as in 0,1,3+y, found "${text}"`);
+      }
+      const link = torus.link(torus.nodeAt(coordinates), axis, match[2] === '+' ? 0 : 1);
+      if (torus.targets[link] < 0) throw new InputError('--without', `there is no link ${text}`);
+      return link;
+    }),
+  );
 }
 
 function parseAxes(text: string | undefined, torus: Torus): readonly number[] {
