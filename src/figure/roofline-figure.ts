@@ -38,6 +38,7 @@ export const NO_EMPHASIS: RooflineEmphasis = {
 };
 
 const MARGIN = { left: 14, right: 12, top: 26, bottom: 38 } as const;
+const MXU_LABEL_Y = 11;
 const MIN_RADIUS = 2.5;
 const MAX_RADIUS = 15;
 const HIT_PX = 6;
@@ -46,14 +47,16 @@ export function layoutRoofline(roofline: Roofline, width: number, height: number
   const { points, ridgeIntensity, roofs } = roofline;
   const peak = roofs[0].rate;
   const finite = points.map((point) => point.intensity).filter(Number.isFinite);
-  const lowIntensity = Math.min(ridgeIntensity / 16, ...finite) / 2;
+  // Low enough that the slanted roofs are long enough to read.
+  const vmemRidge = peak / roofs[2].rate;
+  const lowIntensity = Math.min(vmemRidge / 16, ...finite.map((intensity) => intensity / 2));
   const highIntensity = Math.max(ridgeIntensity * 8, ...finite) * 2;
-  const lowest = Math.min(peak / 100, ...points.map((point) => point.achievedFlops)) / 2;
+  const lowest = Math.min(peak / 150, ...points.map((point) => point.achievedFlops / 2));
   const x = logScale(
     [lowIntensity, highIntensity],
     [MARGIN.left, Math.max(width - MARGIN.right, MARGIN.left + 1)],
   );
-  const y = logScale([lowest, peak * 1.6], [Math.max(height - MARGIN.bottom, MARGIN.top + 1), MARGIN.top]);
+  const y = logScale([lowest, peak * 1.25], [Math.max(height - MARGIN.bottom, MARGIN.top + 1), MARGIN.top]);
   const longest = Math.max(1, ...points.map((point) => point.totalPs));
   const largest = clamp(Math.min(width, height) / 18, 6, MAX_RADIUS);
   const dots = points
@@ -220,12 +223,9 @@ function roofMarks(roofline: Roofline, { x, y }: RooflineLayout, hovered: Roof['
       lineWidth: hovered === 'mxu' ? 3 : 1.5,
     },
     {
-      // At the left end: the ops that matter crowd the right one.
-      ...label(
-        `MXU ${formatSi(compute.rate, 'FLOP/s')}`,
-        x.position(compute.rate / roofline.roofs[2].rate),
-        peakY - 8,
-      ),
+      // Above the ops, which crowd under this roof.
+      ...label(`MXU ${formatSi(compute.rate, 'FLOP/s')}`, x.range[1], MXU_LABEL_Y),
+      align: 'end',
       fill: hovered === 'mxu' ? 'ink' : 'ink-quiet',
       halo: 'ground',
     },

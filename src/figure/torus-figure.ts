@@ -47,8 +47,8 @@ export function torusFigure(plan: TorusPlan, utilization: Float32Array, scale: C
       height: plan.nodeSize,
       radius: plan.nodeSize * 0.2,
       fill: 'raised',
-      stroke: 'line',
-      lineWidth: 1,
+      stroke: 'ink-quiet',
+      lineWidth: 0.75,
     });
   }
   return { width, height, marks };

@@ -3,6 +3,7 @@ import type { CollectiveDetail, LaneId, OpReport } from '../machine/report.ts';
 import type { LaneIndex, TimelineIndex } from './timeline-index.ts';
 import { type PlacedSpan, spanAt } from './timeline-lookup.ts';
 
+const ALIKE = 0.005;
 const ICI_LANES: readonly LaneId[] = ['ici-x', 'ici-y', 'ici-z'];
 
 /** A collective that is under way. */
@@ -75,6 +76,13 @@ export function busiestLinks(utilization: Float32Array, count: number): readonly
   });
   links.sort((a, b) => utilization[b] - utilization[a] || a - b);
   return links.slice(0, count);
+}
+
+/** Links that are as busy as the worst one, to half a per cent of the rate. */
+export function worstCount({ utilization, worstLink }: TorusLoad): number {
+  if (worstLink === undefined) return 0;
+  const least = utilization[worstLink] - ALIKE;
+  return utilization.reduce((count, share) => count + (share >= least ? 1 : 0), 0);
 }
 
 /** Bytes that one repetition of a collective sends over `link`. */

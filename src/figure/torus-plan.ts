@@ -73,7 +73,7 @@ export function unrolledPlan(torus: Torus, width: number, height: number): Torus
     const outward = STEPS[axis][torus.linkDirection(link)];
     if (axis < 2 && !torus.isWrapLink(link)) return [laneBetween(from, to, geometry)];
     const curve = torus.isWrapLink(link) ? 1 : 0;
-    const length = pitch * (axis === 2 ? 0.24 : 0.36);
+    const length = pitch * (axis === 2 ? 0.27 : 0.36);
     return [
       stub(from, outward, length, curve, 'leaving', geometry),
       stub(to, [-outward[0], -outward[1]], length, curve, 'arriving', geometry),

@@ -104,7 +104,7 @@ describe('tiles', () => {
     expect(new Set(words).size).toBe(2);
     for (let fold = 0; fold < 4; fold += 1) {
       const { down, across } = tileOfFold(schedule, fold);
-      expect(foldAtPoint(map, (across + 0.5) * map.cell, (down + 0.5) * map.cell)).toBe(fold);
+      expect(foldAtPoint(map, (across + 0.5) * map.cellWidth, (down + 0.5) * map.cellHeight)).toBe(fold);
       expect(foldOf(schedule, fold).k.start).toBe(down * 4);
     }
   });

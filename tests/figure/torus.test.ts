@@ -11,7 +11,7 @@ import {
   torusFigure,
   torusHighlight,
 } from '../../src/figure/torus-figure.ts';
-import { busiestLinks, bytesOver, collectivesAt, sumLoads } from '../../src/figure/torus-load.ts';
+import { busiestLinks, bytesOver, collectivesAt, sumLoads, worstCount } from '../../src/figure/torus-load.ts';
 import { torusPixels } from '../../src/figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../src/figure/torus-plan.ts';
 import { DEFAULT_ORIENTATION, solidPlan } from '../../src/figure/torus-solid.ts';
@@ -255,6 +255,8 @@ describe('loads', () => {
     const [collective] = collectivesAt(index, block.startPs + 1_000 * US);
     expect(sumLoads(targets, [{ collective: { ...collective, pace: 1 }, utilization }]).worstLink).toBe(3);
     expect(sumLoads(targets, []).worstLink).toBeUndefined();
+    expect(worstCount({ utilization, worstLink: 3, parts: [] })).toBe(2);
+    expect(worstCount(sumLoads(targets, []))).toBe(0);
   });
 
   test('bytes over a link: its share of what the rate allows in the time alone', () => {

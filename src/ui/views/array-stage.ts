@@ -40,11 +40,11 @@ const ARROWS: Readonly<Record<string, readonly [row: number, column: number]>> =
 /** What happens on the stage, told to the view. */
 export interface PeEvents {
   /** The pointer is on a PE, or on none. */
-  'pe-hover': PePlace | undefined;
+  'pe-hover': { readonly place: PePlace | undefined };
   /** The keyboard is at a PE, or at none. */
-  'pe-focus': PePlace | undefined;
+  'pe-focus': { readonly place: PePlace | undefined };
   /** A PE is kept, or no longer. */
-  'pe-pin': PePlace;
+  'pe-pin': { readonly place: PePlace };
 }
 
 interface Drag {
@@ -129,10 +129,10 @@ export class ArrayStage extends LitElement {
 
   #draw(): Drawing | undefined {
     const { schedule, palette, picture } = this;
-    const { width, height, pixelRatio } = this.size;
+    const { width, height } = this.size;
     if (schedule === undefined || palette === undefined || width === 0 || height === 0) return undefined;
     const { rows, columns } = schedule.config;
-    const layout = layoutArray(rows, columns, width, height, this.zoom, pixelRatio);
+    const layout = this.#layOut(schedule);
     this.#layout = layout;
     if (picture === undefined) {
       const words = new Uint32Array(rows * columns).fill(pixelOf(palette.colors['state-idle']));
@@ -143,6 +143,12 @@ export class ArrayStage extends LitElement {
     if (!this.showsValues) return drawing;
     const values = valueMarks(layout, schedule, picture.state, picture.operands, picture.pixels, palette);
     return { ...drawing, marks: [...drawing.marks, ...values] };
+  }
+
+  /** Where everything is at the present zoom, which may be newer than the drawing. */
+  #layOut({ config }: ArraySchedule): ArrayLayout {
+    const { width, height, pixelRatio } = this.size;
+    return layoutArray(config.rows, config.columns, width, height, this.zoom, pixelRatio);
   }
 
   #renderEdgeNames(): TemplateResult | typeof nothing {
@@ -162,12 +168,12 @@ export class ArrayStage extends LitElement {
       <span class="edge" title="What leaves below" .style=${`${corner};top:${bottom.y}px`}>C ↓</span>`;
   }
 
-  #tell<Name extends keyof PeEvents>(name: Name, place: PeEvents[Name]): void {
-    this.dispatchEvent(new CustomEvent(name, { detail: place }));
+  #tell<Name extends keyof PeEvents>(name: Name, place: PeEvents[Name]['place']): void {
+    this.dispatchEvent(new CustomEvent(name, { detail: { place } }));
   }
 
   #keyPressed(event: KeyboardEvent): void {
-    const layout = this.#layout;
+    const layout = this.schedule && this.#layOut(this.schedule);
     if (layout === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[event.key];
     if (arrow !== undefined) this.#moveFocus(layout, arrow, event.shiftKey ? FAST_STEPS : 1);
@@ -190,6 +196,8 @@ export class ArrayStage extends LitElement {
             row: clamp(from.row + down * steps, 0, layout.rows - 1),
             column: clamp(from.column + right * steps, 0, layout.columns - 1),
           };
+    // Keys repeat faster than the view answers.
+    this.focused = place;
     this.zoom = revealPe(layout, this.zoom, place.row, place.column);
     this.#tell('pe-focus', place);
   }
@@ -203,10 +211,16 @@ export class ArrayStage extends LitElement {
   }
 
   #wheelTurned(event: WheelEvent): void {
-    if (this.#layout === undefined) return;
+    if (this.schedule === undefined) return;
     event.preventDefault();
     const { x, y } = this.#pointOf(event);
-    this.zoom = zoomArray(this.#layout, this.zoom, Math.exp(-event.deltaY * ZOOM_PER_WHEEL_UNIT), x, y);
+    this.zoom = zoomArray(
+      this.#layOut(this.schedule),
+      this.zoom,
+      Math.exp(-event.deltaY * ZOOM_PER_WHEEL_UNIT),
+      x,
+      y,
+    );
   }
 
   #pointerPressed(event: PointerEvent): void {

@@ -23,7 +23,7 @@ import './array-legend.ts';
 import { ArrayPicture } from './array-picture.ts';
 import './array-readout.ts';
 import './array-stage.ts';
-import type { ArrayStage } from './array-stage.ts';
+import type { ArrayStage, PeEvents } from './array-stage.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
@@ -73,13 +73,13 @@ export class ArrayView extends LitElement {
             .hovered=${this.hovered}
             .focused=${this.focused}
             .pins=${this.pins}
-            @pe-hover=${(event: CustomEvent<PePlace | undefined>) => {
-              this.hovered = event.detail;
+            @pe-hover=${(event: CustomEvent<PeEvents['pe-hover']>) => {
+              this.hovered = event.detail.place;
             }}
-            @pe-focus=${(event: CustomEvent<PePlace | undefined>) => {
-              this.focused = event.detail;
+            @pe-focus=${(event: CustomEvent<PeEvents['pe-focus']>) => {
+              this.focused = event.detail.place;
             }}
-            @pe-pin=${(event: CustomEvent<PePlace>) => this.#togglePin(event.detail)}
+            @pe-pin=${(event: CustomEvent<PeEvents['pe-pin']>) => this.#togglePin(event.detail.place)}
           ></systole-array-stage>
           ${this.#renderReason(moment)} ${this.#renderProgress(picture)}
         </div>
@@ -192,9 +192,11 @@ export class ArrayView extends LitElement {
         <button class="link op" @click=${() => dispatchViewEvent(this, 'select-op', { op: moment.op })}>
           ${moment.report.name}
         </button>
-        · <span class="number">${rows}×${columns}</span> · cycle ${this.#renderCycle(moment)} of
-        <span class="number">${formatCount(moment.totalCycles)}</span>
-      </span>`;
+        · <span class="number">${rows}×${columns}</span>
+      </span>
+      <span class="cycle"
+        >cycle ${this.#renderCycle(moment)} of <span class="number">${formatCount(moment.totalCycles)}</span></span
+      >`;
   }
 
   #renderCycle(moment: RunningMoment): TemplateResult {
@@ -208,8 +210,7 @@ export class ArrayView extends LitElement {
       >
         ${sign}
       </button>`;
-    return html`<span class="cycle"
-      >${stepButton(-1, '‹', 'One cycle back')}<input
+    return html`${stepButton(-1, '‹', 'One cycle back')}<input
         class="number"
         type="text"
         inputmode="numeric"
@@ -217,8 +218,7 @@ export class ArrayView extends LitElement {
         .value=${formatCount(totalCycle)}
         .style=${`inline-size:${formatCount(totalCycles).length}ch`}
         @change=${(event: Event) => this.#cycleTyped(moment, event.target)}
-      />${stepButton(1, '›', 'One cycle forth')}</span
-    >`;
+      />${stepButton(1, '›', 'One cycle forth')}`;
   }
 
   #renderReason(moment: ArrayMoment): TemplateResult | typeof nothing {
@@ -340,8 +340,15 @@ export class ArrayView extends LitElement {
         position: absolute;
         inset: 0;
       }
+      header .facts {
+        flex: 0 1 auto;
+        white-space: nowrap;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
       .cycle {
         white-space: nowrap;
+        color: var(--ink-quiet);
       }
       .cycle input {
         background: none;

@@ -266,7 +266,8 @@ export class RooflineView extends LitElement {
         color: var(--ink);
       }
       .about {
-        min-block-size: 92px;
+        min-block-size: 86px;
+        line-height: 1.3;
       }
       .about h3 {
         font-size: var(--size-12);
@@ -289,6 +290,11 @@ export class RooflineView extends LitElement {
         block-size: 6px;
         background: var(--unit-ici);
         border-radius: 1px;
+      }
+      @container (block-size < 430px) {
+        .movers {
+          display: none;
+        }
       }
       @container (inline-size > 520px) {
         footer {

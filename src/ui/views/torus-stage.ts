@@ -30,10 +30,10 @@ const MOVES: Readonly<Record<string, readonly [axis: number, by: number]>> = {
 /** What happens on the stage, told to the view. */
 export interface LinkEvents {
   /** The pointer is on a link, or on none. */
-  'link-hover': number | undefined;
-  'link-select': number | undefined;
+  'link-hover': { readonly link: number | undefined };
+  'link-select': { readonly link: number | undefined };
   /** The keyboard is at a chip. */
-  'chip-focus': number;
+  'chip-focus': { readonly node: number };
 }
 
 /** The torus as a picture that one can point into, turn, and walk through by keys. */
@@ -82,7 +82,7 @@ export class TorusStage extends LitElement {
         @pointerdown=${this.#pointerPressed}
         @pointermove=${this.#pointerMoved}
         @pointerup=${this.#pointerReleased}
-        @pointerleave=${() => this.#tell('link-hover', undefined)}
+        @pointerleave=${() => this.#tell('link-hover', { link: undefined })}
       >
         <systole-figure
           .drawing=${this.#drawing}
@@ -140,8 +140,9 @@ export class TorusStage extends LitElement {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     if (key === 'w' || key === 'W') {
-      if (this.load?.worstLink !== undefined) this.#tell('link-select', this.load.worstLink);
-    } else if (key === 'Escape' && this.selectedLink !== undefined) this.#tell('link-select', undefined);
+      if (this.load?.worstLink !== undefined) this.#tell('link-select', { link: this.load.worstLink });
+    } else if (key === 'Escape' && this.selectedLink !== undefined)
+      this.#tell('link-select', { link: undefined });
     else if (key === 'Enter') this.#nextLink(torus);
     else if (this.solid && event.shiftKey && key.startsWith('Arrow')) this.#turn(key);
     else if (!this.#moveFocus(torus, key)) return;
@@ -160,14 +161,20 @@ export class TorusStage extends LitElement {
     const move = MOVES[key];
     if (move === undefined) return false;
     const [axis, by] = move;
-    if (this.focusedNode === undefined) this.#tell('chip-focus', 0);
+    if (this.focusedNode === undefined) this.#focus(0);
     else if (axis < torus.axes) {
       const at = torus.coordinates(this.focusedNode);
       const extent = torus.shape[axis];
       at[axis] = torus.wraps[axis] ? modulo(at[axis] + by, extent) : clamp(at[axis] + by, 0, extent - 1);
-      this.#tell('chip-focus', torus.nodeAt(at));
+      this.#focus(torus.nodeAt(at));
     }
     return true;
+  }
+
+  /** Keys repeat faster than the view answers. */
+  #focus(node: number): void {
+    this.focusedNode = node;
+    this.#tell('chip-focus', { node });
   }
 
   /** Selects the chip's first link, then its next one, and so on. */
@@ -179,7 +186,9 @@ export class TorusStage extends LitElement {
       (link) => torus.targets[link] >= 0,
     );
     const at = this.selectedLink === undefined ? -1 : own.indexOf(this.selectedLink);
-    if (own.length > 0) this.#tell('link-select', own[(at + 1) % own.length]);
+    if (own.length === 0) return;
+    this.selectedLink = own[(at + 1) % own.length];
+    this.#tell('link-select', { link: this.selectedLink });
   }
 
   #pointerPressed(event: PointerEvent): void {
@@ -191,14 +200,14 @@ export class TorusStage extends LitElement {
   #pointerMoved(event: PointerEvent): void {
     const drag = this.#drag;
     if (drag === undefined) {
-      this.#tell('link-hover', this.#linkUnder(event));
+      this.#tell('link-hover', { link: this.#linkUnder(event) });
       return;
     }
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
     if (Math.hypot(dx, dy) >= CLICK_SLACK_PX) drag.moved = true;
     if (!drag.moved || !this.solid) return;
     this.orientation = turned(drag.from.turn + dx * TURN_PER_PX, drag.from.tilt + dy * TURN_PER_PX);
-    this.#tell('link-hover', undefined);
+    this.#tell('link-hover', { link: undefined });
   }
 
   #pointerReleased(event: PointerEvent): void {
@@ -206,8 +215,9 @@ export class TorusStage extends LitElement {
     this.#drag = undefined;
     if (drag === undefined || drag.moved) return;
     const link = this.#linkUnder(event);
-    this.#tell('link-select', link);
-    if (link !== undefined && this.torus !== undefined) this.#tell('chip-focus', this.torus.linkSource(link));
+    this.#tell('link-select', { link });
+    if (link !== undefined && this.torus !== undefined)
+      this.#tell('chip-focus', { node: this.torus.linkSource(link) });
   }
 
   #linkUnder(event: MouseEvent): number | undefined {

@@ -5,7 +5,13 @@ import { utilizationScale } from '../../figure/color-scales.ts';
 import { toSvg } from '../../figure/svg.ts';
 import { createTimelineIndex, type TimelineIndex } from '../../figure/timeline-index.ts';
 import { linkLabel, torusFigure } from '../../figure/torus-figure.ts';
-import { type ActiveCollective, collectivesAt, sumLoads, type TorusLoad } from '../../figure/torus-load.ts';
+import {
+  type ActiveCollective,
+  collectivesAt,
+  sumLoads,
+  type TorusLoad,
+  worstCount,
+} from '../../figure/torus-load.ts';
 import { unrolledPlan } from '../../figure/torus-plan.ts';
 import { wrapNote } from '../../figure/torus-wraps.ts';
 import { type Torus, torusFromSlice } from '../../ici/topology.ts';
@@ -21,7 +27,7 @@ import './torus-link-panel.ts';
 import './torus-link-table.ts';
 import { type LinkLoads, TorusLoads } from './torus-loads.ts';
 import './torus-stage.ts';
-import type { TorusStage } from './torus-stage.ts';
+import type { LinkEvents, TorusStage } from './torus-stage.ts';
 
 type Projection = 'unrolled' | 'solid' | 'table';
 const PROJECTIONS: readonly { readonly id: Projection; readonly name: string }[] = [
@@ -142,14 +148,14 @@ export class TorusView extends LitElement {
       .hoveredLink=${this.hoveredLink}
       .selectedLink=${this.selectedLink}
       .focusedNode=${this.focusedNode}
-      @link-hover=${(event: CustomEvent<number | undefined>) => {
-        this.hoveredLink = event.detail;
+      @link-hover=${(event: CustomEvent<LinkEvents['link-hover']>) => {
+        this.hoveredLink = event.detail.link;
       }}
-      @link-select=${(event: CustomEvent<number | undefined>) => {
-        this.selectedLink = event.detail;
+      @link-select=${(event: CustomEvent<LinkEvents['link-select']>) => {
+        this.selectedLink = event.detail.link;
       }}
-      @chip-focus=${(event: CustomEvent<number>) => {
-        this.focusedNode = event.detail;
+      @chip-focus=${(event: CustomEvent<LinkEvents['chip-focus']>) => {
+        this.focusedNode = event.detail.node;
       }}
     ></systole-torus-stage>`;
   }
@@ -213,8 +219,11 @@ export class TorusView extends LitElement {
     const { worstLink } = load;
     if (worstLink === undefined) return nothing;
     const percent = Math.round(load.utilization[worstLink] * 100);
-    return html`<button class="link small" title="The busiest link (W)" @click=${this.selectWorst}>
-      worst: <span class="number">${linkLabel(torus, worstLink)} ${percent}\u2009%</span>
+    const alike = worstCount(load);
+    return html`<button class="link small" title="The busiest link (W), and how many are as busy" @click=${this.selectWorst}>
+      worst: <span class="number">${linkLabel(torus, worstLink)} ${percent}\u2009%</span>${
+        alike > 1 ? html`, ${formatCount(alike)} alike` : nothing
+      }
     </button>`;
   }
 

@@ -1,0 +1,207 @@
+import axe from 'axe-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { arrayMomentAt } from '../../../src/figure/array-moment.ts';
+import { createTimelineIndex } from '../../../src/figure/timeline-index.ts';
+import '../../../src/ui/views/array-view.ts';
+import type { ArrayView } from '../../../src/ui/views/array-view.ts';
+import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
+import {
+  clickAt,
+  differs,
+  find,
+  findAll,
+  mountView,
+  nextEvent,
+  pixelsOf,
+  point,
+  press,
+  settled,
+  textOf,
+} from './mount-view.ts';
+
+const report = buildFixtureReport({ layers: 3 });
+const index = createTimelineIndex(report);
+const block = repeatedBlock(report);
+const US = 1_000_000;
+/** Within `ffn up` of the second layer. */
+const BUSY_PS = block.startPs + block.periodPs + 3_820 * US + 300_000;
+/** Between two ops, waiting for the links. */
+const IDLE_PS = block.startPs + block.periodPs + 3_000 * US;
+
+let view: ArrayView;
+
+beforeEach(async () => {
+  view = document.createElement('systole-array-view');
+  view.report = report;
+  view.cursorPs = BUSY_PS;
+  await mountView(view);
+});
+
+function totalCycle(ps: number): number {
+  const moment = arrayMomentAt(index, ps);
+  return moment.kind === 'running' ? moment.totalCycle : -1;
+}
+
+describe('systole-array-view', () => {
+  test('says which unit, which op, how large and which cycle of how many', () => {
+    const moment = arrayMomentAt(index, BUSY_PS);
+    if (moment.kind !== 'running') throw new Error('the fixture runs a matmul here');
+    const text = textOf(view);
+    expect(text).toContain('MXU 1 of 8');
+    expect(text).toContain('ffn up fwd');
+    expect(text).toContain('128×128');
+    expect(text).toContain(`of ${moment.totalCycles.toLocaleString('en-US')}`);
+    expect(find<HTMLInputElement>(view, '.cycle input').value).toBe(
+      moment.totalCycle.toLocaleString('en-US'),
+    );
+  });
+
+  test('the picture changes with every cycle and comes back', async () => {
+    const figure = find(view, 'systole-figure');
+    const first = pixelsOf(figure);
+    expect(first.some((value) => value !== first[0])).toBe(true);
+    const forth = nextEvent<{ cursorPs: number }>(view, 'seek');
+    find<HTMLButtonElement>(view, '[aria-label="One cycle forth"]').click();
+    const { cursorPs } = await forth;
+    expect(totalCycle(cursorPs)).toBe(totalCycle(BUSY_PS) + 1);
+    view.cursorPs = cursorPs;
+    await settled(view);
+    expect(differs(pixelsOf(figure), first)).toBe(true);
+    const back = nextEvent<{ cursorPs: number }>(view, 'seek');
+    find<HTMLButtonElement>(view, '[aria-label="One cycle back"]').click();
+    view.cursorPs = (await back).cursorPs;
+    await settled(view);
+    expect(differs(pixelsOf(figure), first)).toBe(false);
+  });
+
+  test('a typed cycle is sought, nonsense is put back', async () => {
+    const input = find<HTMLInputElement>(view, '.cycle input');
+    const sought = nextEvent<{ cursorPs: number }>(view, 'seek');
+    input.value = '1,234';
+    input.dispatchEvent(new Event('change'));
+    expect(totalCycle((await sought).cursorPs)).toBe(1_234);
+    input.value = 'abc';
+    input.dispatchEvent(new Event('change'));
+    expect(input.value).toBe(totalCycle(BUSY_PS).toLocaleString('en-US'));
+  });
+
+  test('while nothing runs it says what is awaited and offers to go on', async () => {
+    view.cursorPs = IDLE_PS;
+    await settled(view);
+    expect(textOf(view)).toContain('waits for ICI: ffn up fwd');
+    const sought = nextEvent<{ cursorPs: number }>(view, 'seek');
+    find<HTMLButtonElement>(view, '.reason button').click();
+    expect(totalCycle((await sought).cursorPs)).toBe(0);
+  });
+
+  test('pointing at a PE tells its registers, a click keeps it while time moves', async () => {
+    const surface = find(view, '.surface');
+    point(surface, 'pointermove', 200, 200);
+    await settled(view);
+    const [title] = /PE \d+, \d+/.exec(textOf(view)) ?? [];
+    expect(title).toBeDefined();
+    expect(textOf(view)).toMatch(/A\[\d+, \d+\] = −?\d/);
+    clickAt(surface, 200, 200);
+    point(surface, 'pointerleave', 0, 0);
+    view.cursorPs = BUSY_PS + 40 * US;
+    await settled(view);
+    const pins = findAll(view, 'systole-pe-readout[pinned]');
+    expect(pins).toHaveLength(1);
+    expect(textOf(pins[0])).toContain(title);
+    find<HTMLButtonElement>(pins[0], 'button').click();
+    await settled(view);
+    expect(findAll(view, 'systole-pe-readout[pinned]')).toHaveLength(0);
+  });
+
+  test('keys move from PE to PE, tell it, keep it, and zoom until values show', async () => {
+    const surface = find(view, '.surface');
+    // Faster than frames, as keys repeat.
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowRight']) press(surface, key);
+    await settled(view);
+    const live = find(view, '[aria-live]');
+    expect(live.textContent).toContain('PE 2, 1: working');
+    press(surface, 'Enter');
+    await settled(view);
+    expect(findAll(view, 'systole-pe-readout[pinned]')).toHaveLength(1);
+    const figure = find(view, 'systole-figure');
+    const whole = pixelsOf(figure);
+    for (let step = 0; step < 9; step += 1) press(surface, '+');
+    await settled(view);
+    expect(differs(pixelsOf(figure), whole)).toBe(true);
+    press(surface, 'Escape');
+    point(surface, 'pointerleave', 0, 0);
+    await settled(view);
+    expect(textOf(view)).toContain('In each PE: operand, weight, partial sum.');
+    press(surface, '0');
+    await settled(view);
+    expect(differs(pixelsOf(figure), whole)).toBe(false);
+  });
+
+  test('choosing a metric changes the colours and the legend', async () => {
+    const figure = find(view, 'systole-figure');
+    const seen = [pixelsOf(figure)];
+    for (const name of ['Operand', 'Weight', 'Partial sum', 'Use so far']) {
+      const button = findAll<HTMLButtonElement>(view, 'systole-array-legend button, .metrics button').find(
+        (each) => each.textContent?.trim() === name,
+      );
+      button?.click();
+      // Partial sums come in slices over several frames.
+      for (let round = 0; round < 40; round += 1) {
+        await settled(view);
+        if (findAll(view, 'progress').length === 0) break;
+      }
+      const pixels = pixelsOf(figure);
+      expect(
+        seen.every((other) => differs(other, pixels)),
+        name,
+      ).toBe(true);
+      seen.push(pixels);
+      expect(button?.getAttribute('aria-pressed')).toBe('true');
+      expect(findAll(view, '.ramp')).toHaveLength(1);
+    }
+  });
+
+  test('the tile slider seeks to a tile', async () => {
+    const slider = find<HTMLInputElement>(view, 'input[type=range]');
+    const sought = nextEvent<{ cursorPs: number }>(view, 'seek');
+    slider.value = '5';
+    slider.dispatchEvent(new Event('input'));
+    const moment = arrayMomentAt(index, (await sought).cursorPs);
+    if (moment.kind !== 'running') throw new Error('a tile is within the op');
+    const { schedule, cycle } = moment;
+    expect(cycle).toBe(schedule.firstStreamCycle + 5 * schedule.intervalCycles);
+  });
+
+  test('the op’s name asks for its selection', async () => {
+    const selected = nextEvent<{ op: number }>(view, 'select-op');
+    find<HTMLButtonElement>(view, 'button.op').click();
+    expect(report.ops[(await selected).op].name).toBe('ffn up fwd');
+  });
+
+  test('without a run, and with a report without a matrix unit, it stays calm', async () => {
+    view.report = undefined;
+    await settled(view);
+    expect(textOf(view)).toContain('appears with the first run');
+    view.report = { ...report, units: report.units.filter((unit) => unit.lane !== 'mxu') };
+    await settled(view);
+    expect(textOf(view)).toContain('no matrix unit at work');
+  });
+
+  test('exports the array as an SVG document', () => {
+    const svg = view.toSvg() ?? '';
+    const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
+    expect(parsed.querySelector('parsererror')).toBeNull();
+    expect(parsed.querySelectorAll('image')).toHaveLength(4);
+  });
+
+  test.each(['dark', 'light'])('%s: nothing serious for axe', async (theme) => {
+    document.documentElement.dataset.theme = theme;
+    await settled(view);
+    const { violations } = await axe.run(document.body, { resultTypes: ['violations'] });
+    const serious = violations.filter((each) => each.impact === 'serious' || each.impact === 'critical');
+    delete document.documentElement.dataset.theme;
+    expect(serious.map((each) => `${each.id}: ${each.nodes.map((node) => node.target).join(' ')}`)).toEqual(
+      [],
+    );
+  });
+});
