@@ -1,5 +1,3 @@
-import { assert } from './assert.ts';
-
 /** Smallest integer not below `numerator / denominator`, exact for safe non-negative integers. */
 export function ceilDiv(numerator: number, denominator: number): number {
   const quotient = Math.floor(numerator / denominator);
@@ -27,10 +25,4 @@ export function sum(values: readonly number[]): number {
 
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
-}
-
-/** Counts of cycles, bytes and picoseconds stay exact integers: refuse to leave the safe range. */
-export function assertSafeInteger(value: number, what: string): number {
-  assert(Number.isSafeInteger(value), `${what} ${value} is not an exact integer`);
-  return value;
 }

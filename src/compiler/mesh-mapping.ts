@@ -1,9 +1,8 @@
 import { product } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { Slice } from '../hardware/slice.ts';
+import { axisName } from '../ici/topology.ts';
 import type { DecoderTrainingSpec, MeshSpec, WorkloadSpec } from '../workload/spec.ts';
-
-export const AXIS_LETTERS = ['x', 'y', 'z'] as const;
 
 /** A mesh axis and the torus axes whose rings it occupies. */
 export interface MappedAxis {
@@ -59,7 +58,7 @@ function assignAxes(mesh: MeshSpec, slice: Slice): readonly MappedAxis[] {
   }
   const owners = ownersOf(mesh, slice.shape);
   if (owners === undefined) {
-    const offers = slice.shape.map((extent, axis) => `${AXIS_LETTERS[axis]} ${extent}`).join(', ');
+    const offers = slice.shape.map((extent, axis) => `${axisName(axis)} ${extent}`).join(', ');
     const sizes = mesh.map((axis) => `${axis.name} ${axis.size}`).join(', ');
     throw new InputError('mesh', `${sizes} does not fit whole torus axes of ${shape} (${offers})`);
   }
@@ -74,7 +73,7 @@ function assignAxes(mesh: MeshSpec, slice: Slice): readonly MappedAxis[] {
 function ownersOf(mesh: MeshSpec, shape: readonly number[]): readonly number[] | undefined {
   const allowed = (meshAxis: number, torusAxis: number): boolean => {
     const wanted = mesh[meshAxis]?.torusAxes;
-    return wanted === undefined || wanted.includes(AXIS_LETTERS[torusAxis] ?? '?');
+    return wanted === undefined || wanted.includes(axisName(torusAxis));
   };
   const assign = (torusAxis: number, owners: readonly number[]): readonly number[] | undefined => {
     if (torusAxis < 0) {

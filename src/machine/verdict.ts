@@ -1,8 +1,7 @@
 import { formatBinaryBytes, formatPercent, formatSi } from '../base/format-quantity.ts';
 import { secondsFromPicoseconds } from '../base/time.ts';
+import { axisName } from '../ici/topology.ts';
 import type { IdleCause, RunReport } from './report.ts';
-
-const AXIS_LETTERS = ['x', 'y', 'z'];
 
 /** Waits shorter than this share of the step are not worth the headline. */
 const HEADLINE_SHARE = 0.1;
@@ -47,7 +46,7 @@ function computeHeadline(useful: string): string {
 const LOSSES: Readonly<Record<IdleCause, (share: string, facts: Facts) => string>> = {
   ici: (share, facts) => {
     const worst = [...facts.iciWaits].sort((a, b) => b.waitPs - a.waitPs)[0];
-    const axes = worst?.torusAxes.map((axis) => AXIS_LETTERS[axis]).join(' and ') ?? '';
+    const axes = worst?.torusAxes.map(axisName).join(' and ') ?? '';
     const plural = (worst?.torusAxes.length ?? 0) > 1 ? 'axes' : 'axis';
     return `Waits on the links: ${share} of the step is exposed communication, most on the ${axes} ${plural}.`;
   },

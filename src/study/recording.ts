@@ -9,9 +9,8 @@ import { createEvaluator } from './evaluate.ts';
 import { SCENARIO_SCHEMA, type Scenario } from './scenario.ts';
 import { digestOfReport, type RunSummary, summarize } from './summary.ts';
 
-export const RECORDING_FORMAT = 'systole-recording';
-export const RECORDING_VERSION = 1;
-export const RECORDING_EXTENSION = '.systole.json';
+const RECORDING_FORMAT = 'systole-recording';
+const RECORDING_VERSION = 1;
 
 /** Larger files are refused unread: a recording is a scenario and a page of figures. */
 export const MAX_DOCUMENT_BYTES = 4 * 2 ** 20;

@@ -62,6 +62,6 @@ export class GraphBuilder {
   }
 }
 
-export function operandsOf(op: Op): readonly string[] {
+function operandsOf(op: Op): readonly string[] {
   return op.kind === 'matmul' ? [op.lhs, op.rhs] : op.inputs;
 }

@@ -80,7 +80,3 @@ export interface VectorOp {
   /** Vector operations for each element of the largest operand. */
   readonly operationsPerElement: number;
 }
-
-export function elementCount(tensor: Tensor): number {
-  return tensor.dims.reduce((count, dim) => count * dim.size, 1);
-}

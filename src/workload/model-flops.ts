@@ -14,7 +14,7 @@ export function modelFlops(spec: WorkloadSpec): number {
 }
 
 /** Multiply-accumulates of the forward pass for one token that attends to `context` tokens. */
-export function decoderMacsPerToken(model: Decoder, context: number, causalHalf: boolean): number {
+function decoderMacsPerToken(model: Decoder, context: number, causalHalf: boolean): number {
   const { embed, heads, kvHeads, headDimension, feedForward } = model;
   const projections = embed * (heads + 2 * kvHeads) * headDimension + heads * headDimension * embed;
   const feedForwardMacs = 3 * embed * feedForward;

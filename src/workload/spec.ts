@@ -7,7 +7,7 @@ const MAX_TOKENS = 2 ** 40;
 const count = (maximum: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maximum));
 
 /** A Llama-style decoder: RMS norm, grouped-query attention, gated feed-forward, untied or tied logits. */
-export const DECODER_SCHEMA = v.strictObject({
+const DECODER_SCHEMA = v.strictObject({
   name: v.pipe(v.string(), v.maxLength(200)),
   layers: count(10_000),
   /** Width of the residual stream. */
