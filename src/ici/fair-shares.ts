@@ -19,6 +19,9 @@ export class FairShares {
   /** Where each place in `transfers.links` stands in its list. */
   readonly #position: Int32Array;
   readonly #owner: Int32Array;
+  /** The link that sets the rate of each transfer, and of how many each link does. */
+  readonly #bottleneck: Int32Array;
+  readonly #bounded: Int32Array;
   readonly #linkMark: Int32Array;
   readonly #transferMark: Int32Array;
   readonly #residual: Float64Array;
@@ -37,6 +40,8 @@ export class FairShares {
     for (let transfer = 0; transfer < transfers.count; transfer++) {
       this.#owner.fill(transfer, transfers.linkOffsets[transfer], transfers.linkOffsets[transfer + 1]);
     }
+    this.#bottleneck = new Int32Array(transfers.count).fill(-1);
+    this.#bounded = new Int32Array(capacities.length);
     this.#linkMark = new Int32Array(capacities.length);
     this.#transferMark = new Int32Array(transfers.count);
     this.#residual = new Float64Array(capacities.length);
@@ -62,6 +67,15 @@ export class FairShares {
       this.#position[last] = this.#position[place];
     }
     this.rates[transfer] = 0;
+    this.#bounded[this.#bottleneck[transfer]] -= 1;
+  }
+
+  /**
+   * Whether a link holds back some transfer under way. Where it does not, nobody gains when a transfer leaves
+   * it: all others still have their own full link on which nobody is faster.
+   */
+  holdsBack(link: number): boolean {
+    return this.#bounded[link] > 0;
   }
 
   /** Bytes a second that all transfers on a link send together. */
@@ -139,6 +153,9 @@ export class FairShares {
         if (this.#transferMark[transfer] < 0) continue;
         this.#transferMark[transfer] = -1;
         this.rates[transfer] = share;
+        if (this.#bottleneck[transfer] >= 0) this.#bounded[this.#bottleneck[transfer]] -= 1;
+        this.#bottleneck[transfer] = link;
+        this.#bounded[link] += 1;
         open -= 1;
         for (let each = linkOffsets[transfer]; each < linkOffsets[transfer + 1]; each++) {
           residual[linksOf[each]] -= share * crossings[each];

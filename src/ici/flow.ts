@@ -89,7 +89,7 @@ class FlowRun {
 
   #step(now: number): void {
     const horizon = now * (1 + SAME_TIME);
-    const changed: number[] = [];
+    const freed: number[] = [];
     while (this.#finishes.leastKey <= horizon) {
       const key = this.#finishes.leastKey;
       const transfer = this.#finishes.pop();
@@ -98,9 +98,10 @@ class FlowRun {
       this.#finish[transfer] = Number.POSITIVE_INFINITY;
       this.#shares.remove(transfer);
       this.#rate[transfer] = 0;
-      this.#noteLinks(transfer, changed);
+      this.#noteLinks(transfer, freed);
       this.#end(transfer, now);
     }
+    const changed = freed.filter((link) => this.#shares.holdsBack(link));
     while (this.#starts.leastKey <= horizon) {
       const transfer = this.#starts.pop();
       this.#begun[transfer] = now;
@@ -113,10 +114,12 @@ class FlowRun {
       this.#shares.add(transfer);
       this.#noteLinks(transfer, changed);
     }
-    if (changed.length === 0) return;
-    const { links, transfers } = this.#shares.solve(changed);
-    for (const transfer of transfers) this.#setRate(transfer, now);
-    if (this.#record) this.#recordRates(links, now);
+    if (changed.length > 0) {
+      const { links, transfers } = this.#shares.solve(changed);
+      for (const transfer of transfers) this.#setRate(transfer, now);
+      if (this.#record) this.#recordRates(links, now);
+    }
+    if (this.#record) this.#recordRates(freed, now);
   }
 
   #noteLinks(transfer: number, changed: number[]): void {
