@@ -10,6 +10,7 @@ import {
 } from './time-scale.ts';
 import { blockSums, type LaneBlock, type LaneIndex, type TimelineIndex } from './timeline-index.ts';
 import { type PlacedSpan, spansWithin } from './timeline-lookup.ts';
+import { type TileMark, tileMarks } from './timeline-tiles.ts';
 
 /**
  * What to draw of a timeline, in pixels from the left of the lanes. The number of marks is bounded by the
@@ -21,6 +22,8 @@ export interface TimelineFigure {
   readonly ticks: readonly Tick[];
   readonly headings: readonly Heading[];
   readonly lanes: readonly LaneFigure[];
+  /** Tiles within the matrix products, where they can be told apart. */
+  readonly tiles: readonly TileMark[];
 }
 
 /** A section of the program or, when there is room, one of its repetitions. */
@@ -79,6 +82,7 @@ export function timelineFigure(
       name: lane.name,
       marks: lane.blocks.flatMap((part) => marksOf(lane, part, scale)),
     })),
+    tiles: tileMarks(index, scale),
   };
 }
 

@@ -241,7 +241,13 @@ export class App {
   }
 
   async checkGpu(): Promise<void> {
-    this.store.update({ gpu: await this.engine.selfTest() });
+    this.store.update({ gpu: { kind: 'checking' } });
+    try {
+      this.store.update({ gpu: { kind: 'checked', verdict: await this.engine.selfTest() } });
+    } catch (error) {
+      const reason = oneLine(error instanceof Error ? error.message : String(error));
+      this.store.update({ gpu: { kind: 'failed', reason } });
+    }
   }
 
   #say(kind: Notice['kind'], text: string): void {

@@ -1,4 +1,5 @@
 import { describeVerdict, type SelfTestVerdict } from '../gpu/self-test.ts';
+import type { GpuState } from './state.ts';
 
 /** What the self-test of the GPU comes to, in a few words and in a sentence. */
 export interface GpuBadge {
@@ -7,14 +8,22 @@ export interface GpuBadge {
   readonly state: 'good' | 'bad' | 'unknown';
 }
 
-export function gpuBadge(verdict: SelfTestVerdict | 'checking'): GpuBadge {
-  if (verdict === 'checking') {
-    return {
-      label: 'checking the GPU',
-      detail: 'Matrix products are compared bit by bit.',
-      state: 'unknown',
-    };
+export function gpuBadge(gpu: GpuState): GpuBadge {
+  switch (gpu.kind) {
+    case 'checking':
+      return {
+        label: 'checking the GPU',
+        detail: 'Matrix products are compared bit by bit.',
+        state: 'unknown',
+      };
+    case 'failed':
+      return { label: 'GPU check failed', detail: `The check broke off: ${gpu.reason}`, state: 'bad' };
+    case 'checked':
+      return verdictBadge(gpu.verdict);
   }
+}
+
+function verdictBadge(verdict: SelfTestVerdict): GpuBadge {
   const detail = describeVerdict(verdict);
   switch (verdict.status) {
     case 'bit-exact':

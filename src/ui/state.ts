@@ -35,6 +35,13 @@ export type Dialog =
   /** The prompt of one command, next to the words it changes. */
   | { readonly kind: 'prompt'; readonly command: string };
 
+/** What is known of the GPU's arithmetic. */
+export type GpuState =
+  | { readonly kind: 'checking' }
+  | { readonly kind: 'checked'; readonly verdict: SelfTestVerdict }
+  /** The check itself broke off. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
 export type Recording = Extract<Opened, { kind: 'recording' }> & { readonly name: string };
 
 /** Everything the page shows follows from this. */
@@ -63,7 +70,7 @@ export interface AppState {
   /** The view that a narrow screen shows. */
   readonly stageView: StageView;
   readonly dialog: Dialog | undefined;
-  readonly gpu: SelfTestVerdict | 'checking';
+  readonly gpu: GpuState;
 }
 
 export const INITIAL_STATE: AppState = {
@@ -84,5 +91,5 @@ export const INITIAL_STATE: AppState = {
   layout: { arrayShare: 0.37, torusShare: 0.38 },
   stageView: 'array',
   dialog: undefined,
-  gpu: 'checking',
+  gpu: { kind: 'checking' },
 };

@@ -1,5 +1,6 @@
 import { contrast, hexOf, mix } from '../figure/color.ts';
 import type { Mark, TimelineFigure } from '../figure/timeline.ts';
+import type { TileMark } from '../figure/timeline-tiles.ts';
 import type { IdleCause, LaneId, OpReport } from '../machine/report.ts';
 import { IDLE_CAUSES, laneToken } from './idle-text.ts';
 import { readPalette } from './views/canvas-palette.ts';
@@ -9,6 +10,7 @@ export const LANE_HEIGHT_PX = 22;
 const BAR_HEIGHT_PX = 15;
 const BAR_TOP_PX = (LANE_HEIGHT_PX - BAR_HEIGHT_PX) / 2;
 const MIN_LABEL_PX = 58;
+const MIN_TILE_LABEL_PX = 96;
 /** A bar at 0 % of peak is still there. */
 const FAINTEST = 0.3;
 
@@ -86,6 +88,7 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
     y: number,
     ops: readonly OpReport[],
     highlight: number | undefined,
+    firstTileX: number | undefined,
   ): void => {
     if (mark.kind === 'density') {
       if (mark.cause !== undefined && mark.busy < 0.99) fillIdle(target, mark.cause, mark.x, y, mark.width);
@@ -119,7 +122,9 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
       target.stroke();
     }
     const visibleX = Math.max(0, mark.x);
-    const visibleWidth = Math.min(mark.x + width, target.canvas.width / pixelRatio) - visibleX;
+    const labelEnd =
+      firstTileX !== undefined && firstTileX > visibleX ? firstTileX : Number.POSITIVE_INFINITY;
+    const visibleWidth = Math.min(mark.x + width, target.canvas.width / pixelRatio, labelEnd) - visibleX;
     if (visibleWidth < MIN_LABEL_PX) return;
     const name = ops[span.op]?.name ?? '';
     target.fillStyle = label;
@@ -129,6 +134,18 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
     target.clip();
     target.fillText(name, visibleX + 5, y + LANE_HEIGHT_PX / 2 + 0.5);
     target.restore();
+  };
+
+  /** Borders between tiles, cut into the bar; each named where its name has room. */
+  const paintTiles = (target: CanvasRenderingContext2D, tiles: readonly TileMark[], y: number): void => {
+    tiles.forEach((tile, at) => {
+      const next = tiles[at + 1]?.x ?? target.canvas.width / pixelRatio;
+      target.fillStyle = hexOf(ground);
+      target.fillRect(tile.x, y + BAR_TOP_PX, 1, BAR_HEIGHT_PX);
+      if (next - tile.x < MIN_TILE_LABEL_PX) return;
+      target.fillStyle = shadeOf('mxu', 1).label;
+      target.fillText(tile.label, tile.x + 5, y + LANE_HEIGHT_PX / 2 + 0.5);
+    });
   };
 
   return {
@@ -149,7 +166,9 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
       context.textBaseline = 'middle';
       figure.lanes.forEach((lane, row) => {
         const y = row * LANE_HEIGHT_PX;
-        for (const mark of lane.marks) paintMark(context, mark, lane.lane, y, ops, highlight);
+        const tiles = lane.lane === 'mxu' ? figure.tiles : [];
+        for (const mark of lane.marks) paintMark(context, mark, lane.lane, y, ops, highlight, tiles[0]?.x);
+        paintTiles(context, tiles, y);
       });
     },
   };

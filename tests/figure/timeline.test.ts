@@ -182,4 +182,23 @@ describe('timeline figure', () => {
     );
     expect(busy?.x).toBeCloseTo(600, 6);
   });
+
+  it('shows the tiles that pass through the array once they are wide enough', () => {
+    const matmul = assertDefined(
+      unroll(report, 'mxu').find((each) => each.span.kind === 'busy'),
+      'a busy span',
+    );
+    expect(timelineFigure(index, whole, 1200).tiles).toEqual([]);
+    const from = matmul.startPs;
+    const tilesIn = (spanPs: number) =>
+      timelineFigure(index, { startPs: from, endPs: from + spanPs }, 1200).tiles;
+    const near = tilesIn(20_000_000);
+    expect(near.length).toBeGreaterThan(3);
+    expect(near.length).toBeLessThan(1200 / 14);
+    expect(near[0]?.label).toMatch(/^tile 1 of /);
+    const gaps = near.slice(1).map((tile, at) => tile.x - (near[at]?.x ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(14);
+    // Twice as near, the same tiles are twice as far apart.
+    expect(tilesIn(10_000_000)[1]?.x).toBeCloseTo(2 * (near[1]?.x ?? 0), 6);
+  });
 });

@@ -64,6 +64,20 @@ describe('without WebGPU', () => {
     without.close();
   });
 
+  it('a check that breaks off is said and can be repeated', async () => {
+    const engine = createEngineClient();
+    const broken = await mountPage(undefined, {
+      ...engine,
+      selfTest: () => Promise.reject(new Error('device lost')),
+    });
+    await broken.app.checkGpu();
+    broken.app.goTo('trust');
+    await broken.settled();
+    expect(broken.text()).toContain('GPU check failed');
+    expect(broken.text()).toContain('device lost');
+    broken.close();
+  });
+
   it('the service falls back to the CPU and says why', async () => {
     const verdict = await createSideService({ gpu: undefined }).selfTest();
     expect(verdict.status).toBe('no-adapter');

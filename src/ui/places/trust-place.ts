@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatPercent } from '../../base/format-quantity.ts';
 import { sum } from '../../base/integers.ts';
+import type { SelfTestVerdict } from '../../gpu/self-test.ts';
 import type { Citation } from '../../hardware/chip.ts';
 import { CHIPS } from '../../hardware/presets.ts';
 import { SOURCES, type Source } from '../../hardware/sources.ts';
@@ -26,22 +27,24 @@ export class TrustPlace extends AppElement {
     const { gpu, run } = state;
     return html`<article>
       <h1>What the numbers rest on</h1>
-      <h2>Values computed on this GPU: ${badge.label}</h2>
+      <h2>Values computed here: ${badge.label}</h2>
       <p>${badge.detail}</p>
-      ${
-        gpu === 'checking'
-          ? nothing
-          : html`<p class="quiet">
-                Kernels in use: ${gpu.kernels.bf16} for bf16, ${gpu.kernels.bf16Special} where subnormals, infinities or
-                NaN occur, ${gpu.kernels.int8} for int8. ${gpu.cases} comparisons.
-              </p>
-              <div class="row"><button @click=${() => void app.checkGpu()}>Check again</button></div>`
-      }
+      ${gpu.kind === 'checked' ? renderKernels(gpu.verdict) : nothing}
+      <div class="row">
+        <button ?disabled=${gpu.kind === 'checking'} @click=${() => void app.checkGpu()}>Check again</button>
+      </div>
       ${run === undefined ? nothing : html`${renderBounds(run.report)}${renderSources(run.report)}`}
     </article>`;
   }
 
   static override styles = [sharedStyles, placeStyles];
+}
+
+function renderKernels({ kernels, cases }: SelfTestVerdict): TemplateResult {
+  return html`<p class="quiet">
+    Kernels in use: ${kernels.bf16} for bf16, ${kernels.bf16Special} where subnormals, infinities or NaN occur,
+    ${kernels.int8} for int8. ${cases} comparisons.
+  </p>`;
 }
 
 function renderBounds(report: RunReport): TemplateResult {

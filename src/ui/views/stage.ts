@@ -211,9 +211,13 @@ export class Stage extends AppElement {
       .sheet {
         display: none;
       }
-      @media (max-width: 1100px) {
+      /* Where there is little room, the roofline needs it more than the summary. */
+      @media (max-width: 1100px), (max-height: 780px) {
+        systole-run-summary {
+          display: none;
+        }
         .panel {
-          max-block-size: 46cqb;
+          max-block-size: 60cqb;
         }
       }
       @media (max-width: 800px) {

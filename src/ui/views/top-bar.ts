@@ -178,7 +178,14 @@ export class TopBar extends AppElement {
         block-size: 6px;
         accent-color: var(--ink-quiet);
       }
-      @media (max-width: 1100px) {
+      @media (max-width: 1200px) {
+        .actions .badge {
+          font-size: 0;
+          gap: 0;
+          padding: 6px 8px;
+        }
+      }
+      @media (max-width: 900px) {
         header {
           flex-wrap: wrap;
         }

@@ -109,18 +109,10 @@ function factsOf(report: RunReport): readonly Fact[] {
       formula: `${report.tokens.toLocaleString('en-US')} tokens / ${exact}, whole slice`,
     });
   }
-  facts.push(
-    {
-      label: 'MFU',
-      value: `${formatPercent(report.mfu)} of peak`,
-      formula: 'model FLOPs / (step time × chips × peak of the matmul dtype)',
-    },
-    {
-      label: 'Never below',
-      value: formatDuration(report.lowerBound.totalPs),
-      formula:
-        'the largest of: FLOPs at peak, HBM bytes at the sustained rate, link bytes at the effective rate',
-    },
-  );
+  facts.push({
+    label: 'MFU',
+    value: `${formatPercent(report.mfu)} of peak`,
+    formula: 'model FLOPs / (step time × chips × peak of the matmul dtype)',
+  });
   return facts;
 }
