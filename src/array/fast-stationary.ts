@@ -22,10 +22,13 @@ export function createStationaryBlock(
   const width = inputStationary ? gemm.m : gemm.n;
   const vectors = inputStationary ? gemm.n : gemm.m;
   const { a, b } = operands;
-  const streamed = (vector: number, k: number): number =>
-    inputStationary ? b[k * gemm.n + vector] : a[vector * gemm.k + k];
-  const stationary = (k: number, x: number): number =>
-    inputStationary ? a[x * gemm.k + k] : b[k * gemm.n + x];
+  const { add } = kernels.arithmetic;
+  const streamed = inputStationary ? b : a;
+  const perVector = inputStationary ? 1 : gemm.k; // distance in memory from one vector to the next
+  const perK = inputStationary ? gemm.n : 1;
+  const perGemm = gemm.k * vectors;
+  const stationary = (repeat: number, k: number, x: number): number =>
+    inputStationary ? a[(repeat * gemm.m + x) * gemm.k + k] : b[(repeat * gemm.k + k) * gemm.n + x];
 
   // Lane by lane. Operands of row r: index columns + tau + r - cycle. Sums of column c: rows + tau + c - cycle.
   const operandStreams = Array.from({ length: lanes }, () =>
@@ -51,23 +54,33 @@ export function createStationaryBlock(
     }
   };
 
+  let shiftOf = 0; // how far the streams lie behind: the span last run
   const feed = (cycle: number, span: number): void => {
-    for (let row = 0; row < rows; row++) {
-      const toIndex = columns + row - cycle;
-      for (const lane of operandStreams) lane[row].copyWithin(0, shiftOf, shiftOf + columns);
-      for (const lane of operandStreams) lane[row].fill(0, columns, columns + span);
-      eachFold(cycle - row, cycle - row + span, (fold, from, to) => {
-        const k = tileOfFold(schedule, fold).down * rows + row;
-        if (k >= gemm.k) return;
-        const start = firstStreamCycle + fold * intervalCycles;
-        for (let tau = from; tau < to; tau++) {
-          for (let lane = 0; lane < lanes; lane++) {
-            const vector = (tau - start) * lanes + lane;
-            if (vector < vectors) operandStreams[lane][row][tau + toIndex] = streamed(vector, k);
-          }
-        }
-      });
+    for (let lane = 0; lane < lanes; lane++) {
+      for (let row = 0; row < rows; row++) {
+        const stream = operandStreams[lane][row];
+        stream.copyWithin(0, shiftOf, shiftOf + columns);
+        stream.fill(0, columns, columns + span);
+        eachFold(cycle - row, cycle - row + span, (fold, from, to) => {
+          const { repeat, down } = tileOfFold(schedule, fold);
+          const k = down * rows + row;
+          if (k >= gemm.k) return;
+          const { firstVector, count } = vectorsOf(fold, from, to, lane);
+          const start = columns + from + row - cycle;
+          const source = repeat * perGemm + firstVector * perVector + k * perK;
+          const step = lanes * perVector;
+          for (let i = 0; i < count; i++) stream[start + i] = streamed[source + i * step];
+        });
+      }
     }
+  };
+
+  /** Streamed vectors that lane `lane` carries in the waves [from, to) of a fold: every `lanes`-th. */
+  const vectorsOf = (fold: number, from: number, to: number, lane: number) => {
+    const start = firstStreamCycle + fold * intervalCycles;
+    const firstVector = (from - start) * lanes + lane;
+    const last = Math.floor((vectors - 1 - firstVector) / lanes);
+    return { firstVector, count: Math.min(to - from, last + 1) };
   };
 
   const weights: number[] = Array.from({ length: UNROLL }, () => 0);
@@ -109,12 +122,12 @@ export function createStationaryBlock(
     for (let row = 0; row < rows; row += UNROLL) {
       const group = Math.min(UNROLL, rows - row);
       eachFold(cycle - row - (group - 1) - column, cycle - row - column + span, (fold, from, to) => {
-        const { down, across } = tileOfFold(schedule, fold);
+        const { repeat, down, across } = tileOfFold(schedule, fold);
         const x = across * columns + column;
         const k = down * rows + row;
         const count = Math.min(group, gemm.k - k); // rows beyond a ragged edge pass sums on
         if (x >= width || count <= 0) return;
-        for (let at = 0; at < count; at++) weights[at] = stationary(k + at, x);
+        for (let at = 0; at < count; at++) weights[at] = stationary(repeat, k + at, x);
         const stretch = { row, column, count, cycle, span, waveFrom: from, waveTo: to };
         for (let lane = 0; lane < lanes; lane++) {
           addProducts(sumStreams[lane][column], operandStreams[lane], stretch);
@@ -127,23 +140,24 @@ export function createStationaryBlock(
   const collect = (column: number, cycle: number, span: number): void => {
     const first = cycle - (rows - 1) - column;
     eachFold(first, first + span, (fold, from, to) => {
-      const { down, across } = tileOfFold(schedule, fold);
+      const { repeat, down, across } = tileOfFold(schedule, fold);
       const x = across * columns + column;
       if (x >= width) return;
-      const start = firstStreamCycle + fold * intervalCycles;
-      for (let tau = from; tau < to; tau++) {
-        for (let lane = 0; lane < lanes; lane++) {
-          const vector = (tau - start) * lanes + lane;
-          if (vector >= vectors) continue;
-          const sum = sumStreams[lane][column][rows + tau + column - cycle];
-          const at = inputStationary ? x * gemm.n + vector : vector * gemm.n + x;
-          results[at] = down === 0 ? sum : kernels.arithmetic.add(results[at], sum);
+      const gemmResults = repeat * gemm.m * gemm.n;
+      for (let lane = 0; lane < lanes; lane++) {
+        const sums = sumStreams[lane][column];
+        const { firstVector, count } = vectorsOf(fold, from, to, lane);
+        const source = rows + from + column - cycle;
+        const place = inputStationary ? x * gemm.n + firstVector : firstVector * gemm.n + x;
+        const step = lanes * (inputStationary ? 1 : gemm.n);
+        for (let i = 0; i < count; i++) {
+          const at = gemmResults + place + i * step;
+          results[at] = down === 0 ? sums[source + i] : add(results[at], sums[source + i]);
         }
       }
     });
   };
 
-  let shiftOf = 0; // how far the streams lie behind: the span last run
   const settle = (): void => {
     for (const lane of sumStreams) {
       for (const sums of lane) {
