@@ -47,26 +47,39 @@ const SHIFTING = 1;
 const FOLD = 2;
 const WAVE = 3;
 const OPERAND = 4;
-const WEIGHT = 6;
-const SHADOW = 8;
-const SUM = 10;
-const SUM_FIRST_K = 12;
-const SUM_DEPTH = 13;
+const WEIGHT = 7;
+const SHADOW = 10;
+const SUM = 13;
+const SUM_FIRST_K = 16;
+const SUM_DEPTH = 17;
 
 fn store(field: i32, pe: i32, value: i32) {
   state[field * shape.rows * shape.columns + pe] = value;
 }
 
-// The element (row, column) of its matrix, or nothing.
-fn storeElement(field: i32, pe: i32, real: bool, row: i32, column: i32) {
-  store(field, pe, select(EMPTY, row, real));
-  store(field + 1, pe, select(EMPTY, column, real));
+// The element (row, column) of its matrix, that of one GEMM of the sequence, or nothing.
+fn storeElement(field: i32, pe: i32, real: bool, repeat: i32, row: i32, column: i32) {
+  store(field, pe, select(EMPTY, repeat, real));
+  store(field + 1, pe, select(EMPTY, row, real));
+  store(field + 2, pe, select(EMPTY, column, real));
 }
 
 // For a stationary array: (k, x) is B[k, x], or A[x, k] where A stays.
-fn storeWeight(field: i32, pe: i32, real: bool, k: i32, x: i32) {
+fn storeWeight(field: i32, pe: i32, real: bool, repeat: i32, k: i32, x: i32) {
   let swap = shape.dataflow == IS;
-  storeElement(field, pe, real, select(k, x, swap), select(x, k, swap));
+  storeElement(field, pe, real, repeat, select(k, x, swap), select(x, k, swap));
+}
+
+// A fold as the number of its GEMM and the number of its tile there; folds not yet begun count as the first.
+struct Tile {
+  repeat: i32,
+  index: i32,
+}
+
+fn tileOfFold(fold: i32) -> Tile {
+  let foldsPerGemm = shape.tilesDown * shape.tilesAcross;
+  let begun = max(fold, 0);
+  return Tile(begun / foldsPerGemm, begun % foldsPerGemm);
 }
 
 @compute @workgroup_size(workgroupColumns, workgroupRows)
@@ -121,10 +134,10 @@ fn stationary(row: i32, column: i32, started: i32, wave: i32) {
   let shifting = loads >= 0 && sinceLoad < shape.rows;
   let loadedRow = select(row, shape.rows - 1 - (sinceLoad - row), shifting);
 
-  let tile = max(latest, 0);
-  let down = tile % shape.tilesDown;
+  let tile = tileOfFold(latest);
+  let down = tile.index % shape.tilesDown;
   let k = down * shape.rows + row;
-  let x = tile / shape.tilesDown * shape.columns + column;
+  let x = tile.index / shape.tilesDown * shape.columns + column;
   let realRow = k < shape.k;
   let realColumn = x < width;
 
@@ -138,24 +151,24 @@ fn stationary(row: i32, column: i32, started: i32, wave: i32) {
   store(WAVE, pe, select(EMPTY, wave, here));
 
   let streamed = wave * shape.rowsPerCycle;
-  storeElement(OPERAND, pe, here && realRow,
+  storeElement(OPERAND, pe, here && realRow, tile.repeat,
     select(streamed, k, inputStationary), select(k, streamed, inputStationary));
   let sumReal = here && realColumn;
-  storeElement(SUM, pe, sumReal,
+  storeElement(SUM, pe, sumReal, tile.repeat,
     select(streamed, x, inputStationary), select(x, streamed, inputStationary));
   store(SUM_FIRST_K, pe, select(EMPTY, down * shape.rows, sumReal));
   store(SUM_DEPTH, pe, select(EMPTY, min(row + 1, shape.k - down * shape.rows), sumReal));
 
-  let load = max(loads, 0);
-  let loadK = load % shape.tilesDown * shape.rows + loadedRow;
-  let loadX = load / shape.tilesDown * shape.columns + column;
+  let load = tileOfFold(loads);
+  let loadK = load.index % shape.tilesDown * shape.rows + loadedRow;
+  let loadX = load.index / shape.tilesDown * shape.columns + column;
   let loadReal = loads >= 0 && loadK < shape.k && loadX < width;
   if (doubleBuffered) {
-    storeWeight(WEIGHT, pe, latest >= 0 && realRow && realColumn, k, x);
-    storeWeight(SHADOW, pe, loadReal, loadK, loadX);
+    storeWeight(WEIGHT, pe, latest >= 0 && realRow && realColumn, tile.repeat, k, x);
+    storeWeight(SHADOW, pe, loadReal, load.repeat, loadK, loadX);
   } else {
-    storeWeight(WEIGHT, pe, loadReal, loadK, loadX);
-    storeElement(SHADOW, pe, false, 0, 0);
+    storeWeight(WEIGHT, pe, loadReal, load.repeat, loadK, loadX);
+    storeElement(SHADOW, pe, false, 0, 0, 0);
   }
 }
 
@@ -164,9 +177,9 @@ fn outputStationary(row: i32, column: i32, started: i32, wave: i32) {
   let doubleBuffered = shape.doubleBuffered == 1;
   let here = started >= 0 && started < shape.folds && wave < shape.waves;
   let fold = min(started, shape.folds - 1);
-  let tile = max(fold, 0);
-  let m = (tile / shape.tilesAcross * shape.rows + row) * shape.rowsPerCycle;
-  let n = tile % shape.tilesAcross * shape.columns + column;
+  let tile = tileOfFold(fold);
+  let m = (tile.index / shape.tilesAcross * shape.rows + row) * shape.rowsPerCycle;
+  let n = tile.index % shape.tilesAcross * shape.columns + column;
   let real = m < shape.m && n < shape.n;
 
   // The last fold finished here, and cycles since; a whole interval more when no other fold follows it.
@@ -181,9 +194,9 @@ fn outputStationary(row: i32, column: i32, started: i32, wave: i32) {
   let lastOfPrevious = finished > 0 && sinceCapture == 0 && shape.intervalCycles == shape.rows;
   let shifting = (finished >= 0 && shifts > 0 && shifts <= row + 1) || lastOfPrevious;
   let sourceRow = row - max(shifts, 0);
-  let chainTile = max(finished, 0);
-  let chainRow = (chainTile / shape.tilesAcross * shape.rows + sourceRow) * shape.rowsPerCycle;
-  let chainColumn = chainTile % shape.tilesAcross * shape.columns + column;
+  let chain = tileOfFold(finished);
+  let chainRow = (chain.index / shape.tilesAcross * shape.rows + sourceRow) * shape.rowsPerCycle;
+  let chainColumn = chain.index % shape.tilesAcross * shape.columns + column;
   let chainReal = finished >= 0 && sourceRow >= 0 && chainRow < shape.m && chainColumn < shape.n;
 
   var activity = select(IDLE, DRAINING, shifting);
@@ -194,13 +207,14 @@ fn outputStationary(row: i32, column: i32, started: i32, wave: i32) {
   store(SHIFTING, pe, i32(shifting));
   store(FOLD, pe, select(EMPTY, fold, here));
   store(WAVE, pe, select(EMPTY, wave, here));
-  storeElement(OPERAND, pe, here && m < shape.m, m, wave);
-  storeElement(WEIGHT, pe, here && n < shape.n, wave, n);
+  storeElement(OPERAND, pe, here && m < shape.m, tile.repeat, m, wave);
+  storeElement(WEIGHT, pe, here && n < shape.n, tile.repeat, wave, n);
 
   let sumIsChain = !doubleBuffered && !here;
   let sumReal = select(fold >= 0 && real, chainReal, sumIsChain);
-  storeElement(SUM, pe, sumReal, select(m, chainRow, sumIsChain), select(n, chainColumn, sumIsChain));
+  storeElement(SUM, pe, sumReal, select(tile.repeat, chain.repeat, sumIsChain),
+    select(m, chainRow, sumIsChain), select(n, chainColumn, sumIsChain));
   store(SUM_FIRST_K, pe, select(EMPTY, 0, sumReal));
   store(SUM_DEPTH, pe, select(EMPTY, select(shape.waves, wave + 1, here), sumReal));
-  storeElement(SHADOW, pe, doubleBuffered && chainReal, chainRow, chainColumn);
+  storeElement(SHADOW, pe, doubleBuffered && chainReal, chain.repeat, chainRow, chainColumn);
 }

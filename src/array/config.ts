@@ -35,10 +35,20 @@ export interface GemmShape {
   readonly n: number;
 }
 
+/**
+ * One GEMM, or a sequence of `repeats` GEMMs of the same shape, each with matrices of its own, streamed one
+ * after the other without a gap: the array fills once before the first and drains once after the last.
+ */
+export interface GemmSequence extends GemmShape {
+  /** 1 if left out. */
+  readonly repeats?: number;
+}
+
 export const MAX_ARRAY_EXTENT = 65_536;
 export const MAX_ROWS_PER_CYCLE = 64;
 /** Matrix indices are 32-bit in the state grids and on the GPU. */
 export const MAX_GEMM_EXTENT = 2 ** 31 - 1;
+export const MAX_REPEATS = 2 ** 31 - 1;
 
 /** The same configuration, or an `InputError` that names the field. */
 export function checkArrayConfig(config: ArrayConfig): ArrayConfig {
@@ -51,12 +61,18 @@ export function checkArrayConfig(config: ArrayConfig): ArrayConfig {
   return config;
 }
 
-/** The same shape, or an `InputError` that names the extent. */
-export function checkGemmShape(gemm: GemmShape): GemmShape {
+/** The same GEMM or sequence, or an `InputError` that names the extent. */
+export function checkGemm<Gemm extends GemmSequence>(gemm: Gemm): Gemm {
   checkExtent('m', gemm.m, MAX_GEMM_EXTENT);
   checkExtent('k', gemm.k, MAX_GEMM_EXTENT);
   checkExtent('n', gemm.n, MAX_GEMM_EXTENT);
+  checkExtent('repeats', repeatsOf(gemm), MAX_REPEATS);
   return gemm;
+}
+
+/** How many GEMMs follow each other. */
+export function repeatsOf(gemm: GemmSequence): number {
+  return gemm.repeats ?? 1;
 }
 
 function checkExtent(place: string, value: number, maximum: number): void {

@@ -47,9 +47,10 @@ export function createOutputStationaryBlock(
       stream.copyWithin(0, lastSpan, lastSpan + columns);
       stream.fill(0, columns);
       eachFold(cycle - row, cycle - row + span, (fold, from, to) => {
-        const m = (tileOfFold(schedule, fold).down * rows + row) * lanes + lane;
+        const { repeat, down } = tileOfFold(schedule, fold);
+        const m = (down * rows + row) * lanes + lane;
         if (m >= gemm.m) return;
-        const k = m * gemm.k - fold * intervalCycles;
+        const k = (repeat * gemm.m + m) * gemm.k - fold * intervalCycles;
         for (let tau = from; tau < to; tau++) stream[columns + tau + row - cycle] = a[k + tau];
       });
     }
@@ -59,10 +60,12 @@ export function createOutputStationaryBlock(
     stream.copyWithin(0, lastSpan, lastSpan + rows);
     stream.fill(0, rows);
     eachFold(cycle - column, cycle - column + span, (fold, from, to) => {
-      const n = tileOfFold(schedule, fold).across * columns + column;
+      const { repeat, across } = tileOfFold(schedule, fold);
+      const n = across * columns + column;
       if (n >= gemm.n) return;
+      const start = fold * intervalCycles - repeat * gemm.k;
       for (let tau = from; tau < to; tau++) {
-        stream[rows + tau + column - cycle] = b[(tau - fold * intervalCycles) * gemm.n + n];
+        stream[rows + tau + column - cycle] = b[(tau - start) * gemm.n + n];
       }
     });
   };
@@ -70,7 +73,7 @@ export function createOutputStationaryBlock(
   const runPe = (row: number, column: number, cycle: number, span: number): void => {
     const first = cycle - row - column;
     eachFold(first, first + span, (fold, from, to) => {
-      const { down, across } = tileOfFold(schedule, fold);
+      const { repeat, down, across } = tileOfFold(schedule, fold);
       const n = across * columns + column;
       if (n >= gemm.n) return;
       for (let lane = 0; lane < lanes; lane++) {
@@ -87,7 +90,7 @@ export function createOutputStationaryBlock(
           to - from,
         );
         sums[lane][at] = sum;
-        if (to === fold * intervalCycles + waves) results[m * gemm.n + n] = sum;
+        if (to === fold * intervalCycles + waves) results[(repeat * gemm.m + m) * gemm.n + n] = sum;
       }
     });
   };

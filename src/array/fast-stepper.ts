@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
-import type { ArrayConfig, GemmShape } from './config.ts';
+import type { ArrayConfig, GemmSequence } from './config.ts';
 import {
   FLOAT_KERNELS,
   INTEGER_KERNELS,
@@ -23,7 +23,7 @@ export interface FastStepper {
   /** Cycles stepped so far. */
   readonly cycle: number;
   readonly done: boolean;
-  /** C [m, n] as far as it has left the PEs. */
+  /** C [repeats, m, n] as far as it has left the PEs. */
   readonly results: Sums;
   /** Runs `cycles` more cycles, or to the end of the operation if that comes first. */
   advance(cycles: number): void;
@@ -31,7 +31,7 @@ export interface FastStepper {
   values(lane?: number): ArrayValues;
 }
 
-/** Operands of one number format, row-major: int8, or fp32 that holds bf16 or fp8 values. */
+/** Operands of one number format, laid out as `Operands`: int8, or fp32 that holds bf16 or fp8 values. */
 export type FastOperands =
   | { readonly a: Int8Array; readonly b: Int8Array }
   | { readonly a: Float32Array; readonly b: Float32Array };
@@ -48,12 +48,17 @@ export interface FastBlock {
   sum(row: number, column: number, lane: number): number;
 }
 
-export function createFastStepper(config: ArrayConfig, gemm: GemmShape, operands: FastOperands): FastStepper {
+export function createFastStepper(
+  config: ArrayConfig,
+  gemm: GemmSequence,
+  operands: FastOperands,
+): FastStepper {
   const schedule = scheduleOf(config, gemm);
   const kernels = kernelsFor(operands);
-  checkLength('a', operands.a.length, gemm.m * gemm.k);
-  checkLength('b', operands.b.length, gemm.k * gemm.n);
-  const results = kernels.sums(gemm.m * gemm.n);
+  const { repeats } = schedule;
+  checkLength('a', operands.a.length, repeats * gemm.m * gemm.k);
+  checkLength('b', operands.b.length, repeats * gemm.k * gemm.n);
+  const results = kernels.sums(repeats * gemm.m * gemm.n);
   const createBlock = config.dataflow === 'os' ? createOutputStationaryBlock : createStationaryBlock;
   const block = createBlock(schedule, operands, kernels, results);
   let cycle = 0;
@@ -98,25 +103,33 @@ function registersOf(
     sum: new Float64Array(size),
   };
   const weights = config.dataflow === 'is' ? operands.a : operands.b;
-  const weightColumns = config.dataflow === 'is' ? gemm.k : gemm.n;
-  const result = (row: number, column: number): number =>
-    row >= 0 && row + lane < gemm.m ? results[(row + lane) * gemm.n + column] : 0;
+  const [weightRows, weightColumns] = config.dataflow === 'is' ? [gemm.m, gemm.k] : [gemm.k, gemm.n];
+  const weight = (repeat: number, row: number, column: number): number =>
+    row >= 0 ? weights[(repeat * weightRows + row) * weightColumns + column] : 0;
+  const result = (repeat: number, row: number, column: number): number =>
+    row >= 0 && row + lane < gemm.m ? results[(repeat * gemm.m + row + lane) * gemm.n + column] : 0;
   for (let index = 0; index < size; index++) {
     const row = Math.floor(index / config.columns);
     const column = index - row * config.columns;
-    const weightRow = state.weightRow[index];
+    const shadowRepeat = state.shadowRepeat[index];
     const shadowRow = state.shadowRow[index];
     const shadowColumn = state.shadowColumn[index];
     values.operand[index] = block.operand(row, column, lane);
-    if (weightRow >= 0) values.weight[index] = weights[weightRow * weightColumns + state.weightColumn[index]];
+    values.weight[index] = weight(
+      state.weightRepeat[index],
+      state.weightRow[index],
+      state.weightColumn[index],
+    );
     if (outputStationary) {
       const sumRow = state.sumRow[index];
       const forming = sumRow >= 0 && sumRow + lane < gemm.m && state.sumDepth[index] < gemm.k;
-      values.sum[index] = forming ? block.sum(row, column, lane) : result(sumRow, state.sumColumn[index]);
-      values.shadow[index] = result(shadowRow, shadowColumn);
+      values.sum[index] = forming
+        ? block.sum(row, column, lane)
+        : result(state.sumRepeat[index], sumRow, state.sumColumn[index]);
+      values.shadow[index] = result(shadowRepeat, shadowRow, shadowColumn);
     } else {
       values.sum[index] = block.sum(row, column, lane);
-      if (shadowRow >= 0) values.shadow[index] = weights[shadowRow * weightColumns + shadowColumn];
+      values.shadow[index] = weight(shadowRepeat, shadowRow, shadowColumn);
     }
   }
   return values;

@@ -1,24 +1,27 @@
 import { addFloat32, multiplyFloat32, SMALLEST_NORMAL } from '../numerics/float32.ts';
 import type { GemmShape } from './config.ts';
 
-/** The two factors of a GEMM by value, row-major. */
+/** The two factors of a GEMM by value, row-major; those of a sequence one GEMM after the other. */
 export interface Operands {
-  /** [m, k] */
+  /** [repeats, m, k] */
   readonly a: ArrayLike<number>;
-  /** [k, n] */
+  /** [repeats, k, n] */
   readonly b: ArrayLike<number>;
 }
 
 /** Elements of the two factors on demand: nobody holds the operands of a large operation. */
 export interface OperandSource {
-  /** A[m, k] */
-  a(m: number, k: number): number;
-  /** B[k, n] */
-  b(k: number, n: number): number;
+  /** A[m, k] of GEMM `repeat` of a sequence. */
+  a(m: number, k: number, repeat: number): number;
+  /** B[k, n] of GEMM `repeat` of a sequence. */
+  b(k: number, n: number, repeat: number): number;
 }
 
 export function operandSource(gemm: GemmShape, { a, b }: Operands): OperandSource {
-  return { a: (m, k) => a[m * gemm.k + k] ?? 0, b: (k, n) => b[k * gemm.n + n] ?? 0 };
+  return {
+    a: (m, k, repeat) => a[(repeat * gemm.m + m) * gemm.k + k] ?? 0,
+    b: (k, n, repeat) => b[(repeat * gemm.k + k) * gemm.n + n] ?? 0,
+  };
 }
 
 /** How a PE multiplies and adds: each function rounds as the array's accumulator does. */

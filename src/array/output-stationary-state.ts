@@ -16,7 +16,7 @@ export function writeOutputStationaryPe(
   out: ArrayState,
   index: number,
 ): void {
-  const { config, gemm, tilesAcross, folds, intervalCycles, waves } = schedule;
+  const { config, gemm, tilesAcross, foldsPerGemm, folds, intervalCycles, waves } = schedule;
   const { rows, columns, doubleBuffered, rowsPerCycle } = config;
 
   const sinceFirstWave = cycle - row - column;
@@ -24,8 +24,10 @@ export function writeOutputStationaryPe(
   const wave = sinceFirstWave - started * intervalCycles;
   const here = started >= 0 && started < folds && wave < waves;
   const fold = started < folds ? started : folds - 1;
-  const down = Math.floor(fold / tilesAcross);
-  const across = fold - down * tilesAcross;
+  const repeat = Math.floor(fold / foldsPerGemm);
+  const tile = fold - repeat * foldsPerGemm;
+  const down = Math.floor(tile / tilesAcross);
+  const across = tile - down * tilesAcross;
   const m = (down * rows + row) * rowsPerCycle;
   const n = across * columns + column;
   const real = m < gemm.m && n < gemm.n;
@@ -33,9 +35,11 @@ export function writeOutputStationaryPe(
   out.fold[index] = here ? fold : EMPTY;
   out.wave[index] = here ? wave : EMPTY;
   const operandReal = here && m < gemm.m;
+  out.operandRepeat[index] = operandReal ? repeat : EMPTY;
   out.operandRow[index] = operandReal ? m : EMPTY;
   out.operandColumn[index] = operandReal ? wave : EMPTY;
   const weightReal = here && n < gemm.n;
+  out.weightRepeat[index] = weightReal ? repeat : EMPTY;
   out.weightRow[index] = weightReal ? wave : EMPTY;
   out.weightColumn[index] = weightReal ? n : EMPTY;
 
@@ -48,9 +52,11 @@ export function writeOutputStationaryPe(
   const lastOfPrevious = finished > 0 && sinceCapture === 0 && intervalCycles === rows;
   const shifting = (finished >= 0 && shifts > 0 && shifts <= row + 1) || lastOfPrevious;
   const sourceRow = row - Math.max(shifts, 0);
-  const chainDown = Math.floor(finished / tilesAcross);
+  const chainRepeat = Math.floor(finished / foldsPerGemm);
+  const chainTile = finished - chainRepeat * foldsPerGemm;
+  const chainDown = Math.floor(chainTile / tilesAcross);
   const chainRow = (chainDown * rows + sourceRow) * rowsPerCycle;
-  const chainColumn = (finished - chainDown * tilesAcross) * columns + column;
+  const chainColumn = (chainTile - chainDown * tilesAcross) * columns + column;
   const chainReal = finished >= 0 && sourceRow >= 0 && chainRow < gemm.m && chainColumn < gemm.n;
 
   out.shifting[index] = shifting ? 1 : 0;
@@ -60,11 +66,13 @@ export function writeOutputStationaryPe(
   // Single-buffered, sum and chain are one register; double-buffered, the old sum stays until overwritten.
   const sumIsChain = !doubleBuffered && !here;
   const sumReal = sumIsChain ? chainReal : fold >= 0 && real;
+  out.sumRepeat[index] = sumReal ? (sumIsChain ? chainRepeat : repeat) : EMPTY;
   out.sumRow[index] = sumReal ? (sumIsChain ? chainRow : m) : EMPTY;
   out.sumColumn[index] = sumReal ? (sumIsChain ? chainColumn : n) : EMPTY;
   out.sumFirstK[index] = sumReal ? 0 : EMPTY;
   out.sumDepth[index] = sumReal ? (here ? wave + 1 : waves) : EMPTY;
   const shadowReal = doubleBuffered && chainReal;
+  out.shadowRepeat[index] = shadowReal ? chainRepeat : EMPTY;
   out.shadowRow[index] = shadowReal ? chainRow : EMPTY;
   out.shadowColumn[index] = shadowReal ? chainColumn : EMPTY;
 }

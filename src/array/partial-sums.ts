@@ -1,5 +1,6 @@
 import type { GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
+import type { Element } from './state-grids.ts';
 
 /** One sum wanted: C[m, n] after `depth` products from `firstK` on, to be put at `index` of the output. */
 interface Wanted {
@@ -29,16 +30,16 @@ export class PartialSums {
     private readonly arithmetic: PeArithmetic,
     private readonly out: Float64Array,
   ) {
-    this.rowsOfA = new LineCache(gemm.k, passRows, (m, k) => source.a(m, k));
-    this.columnsOfB = new LineCache(gemm.k, passRows, (n, k) => source.b(k, n));
+    this.rowsOfA = new LineCache(gemm.k, passRows, (m, k, repeat) => source.a(m, k, repeat));
+    this.columnsOfB = new LineCache(gemm.k, passRows, (n, k, repeat) => source.b(k, n, repeat));
   }
 
-  want(index: number, m: number, n: number, firstK: number, depth: number): void {
+  want(index: number, { repeat, row, column }: Element, firstK: number, depth: number): void {
     this.pending.push({
       index,
       depth,
-      a: this.rowsOfA.line(m, firstK),
-      b: this.columnsOfB.line(n, firstK),
+      a: this.rowsOfA.line(repeat, row, firstK),
+      b: this.columnsOfB.line(repeat, column, firstK),
     });
     if (this.pending.length === CHAINS) this.flush();
   }
@@ -101,27 +102,28 @@ class LineCache {
   constructor(
     private readonly k: number,
     private readonly passRows: number,
-    private readonly at: (line: number, k: number) => number,
+    private readonly at: (line: number, k: number, repeat: number) => number,
   ) {}
 
-  line(line: number, firstK: number): Float64Array {
-    let pass = this.passes.get(firstK);
+  line(repeat: number, line: number, firstK: number): Float64Array {
+    const key = repeat * this.k + firstK;
+    let pass = this.passes.get(key);
     if (pass === undefined) {
       pass = new Map();
-      this.passes.set(firstK, pass);
+      this.passes.set(key, pass);
     }
     let values = pass.get(line);
     if (values === undefined) {
-      values = this.gather(line, firstK);
+      values = this.gather(repeat, line, firstK);
       pass.set(line, values);
     }
     return values;
   }
 
-  private gather(line: number, firstK: number): Float64Array {
+  private gather(repeat: number, line: number, firstK: number): Float64Array {
     const values = new Float64Array(Math.min(this.passRows, this.k - firstK));
     for (let index = 0; index < values.length; index++) {
-      const value = this.at(line, firstK + index);
+      const value = this.at(line, firstK + index, repeat);
       values[index] = value;
       const magnitude = Math.abs(value);
       if (magnitude < this.smallest && magnitude > 0) this.smallest = magnitude;

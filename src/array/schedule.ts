@@ -1,6 +1,6 @@
 import { ceilDiv } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
-import { type ArrayConfig, checkArrayConfig, checkGemmShape, type GemmShape } from './config.ts';
+import { type ArrayConfig, checkArrayConfig, checkGemm, type GemmSequence, repeatsOf } from './config.ts';
 
 /**
  * When everything in the array happens, in closed form. Cycles count from 0; PE (0, 0) is the corner where
@@ -9,8 +9,11 @@ import { type ArrayConfig, checkArrayConfig, checkGemmShape, type GemmShape } fr
  */
 export interface ArraySchedule {
   readonly config: ArrayConfig;
-  readonly gemm: GemmShape;
-  /** Tiles of the operation that pass through the array one after the other. */
+  readonly gemm: GemmSequence;
+  /** GEMMs that follow each other; each has `foldsPerGemm` folds. */
+  readonly repeats: number;
+  readonly foldsPerGemm: number;
+  /** Tiles of the whole operation, all its GEMMs, that pass through the array one after the other. */
   readonly folds: number;
   /** Tiles along the array's rows: over K (`ws`, `is`) or over M (`os`). */
   readonly tilesDown: number;
@@ -27,7 +30,7 @@ export interface ArraySchedule {
 }
 
 /**
- * The schedule of `gemm` on `config`. With R rows, C columns, F folds and s waves a fold:
+ * The schedule of `gemm`, one GEMM or a sequence, on `config`. With R rows, C columns, F folds and s waves a fold:
  * - `ws`, `is`: each fold shifts in R rows of weights, ragged or not. Double-buffered, the shadow registers
  *   load as soon as the wavefront before has taken their last content: folds start max(s, R) apart.
  *   Single-buffered, the next load follows the last wavefront: folds start R + s apart.
@@ -35,20 +38,25 @@ export interface ArraySchedule {
  *   fold's wavefront enters behind them: folds start K + R apart. Double-buffered, sums leave through
  *   registers of their own: folds start max(K, R) apart.
  *
+ * A sequence goes on with the first tile of the next GEMM as within a GEMM with the next tile: it takes no
+ * other cycles than one GEMM of as many folds.
+ *
  * The last wavefront needs R - 1 + C - 1 more cycles to cross the array (the skew). The form for one fold is
  * that of Samajdar et al., "A systematic methodology for characterizing scalability of DNN accelerators using
  * SCALE-Sim", ISPASS 2020, section III: 2R + C + T - 2.
  */
-export function scheduleOf(config: ArrayConfig, gemm: GemmShape): ArraySchedule {
+export function scheduleOf(config: ArrayConfig, gemm: GemmSequence): ArraySchedule {
   checkArrayConfig(config);
-  checkGemmShape(gemm);
+  checkGemm(gemm);
   const { rows, columns, rowsPerCycle, doubleBuffered, dataflow } = config;
   const outputStationary = dataflow === 'os';
   const tilesDown = outputStationary ? ceilDiv(ceilDiv(gemm.m, rowsPerCycle), rows) : ceilDiv(gemm.k, rows);
   const tilesAcross = ceilDiv(dataflow === 'is' ? gemm.m : gemm.n, columns);
   const waves = outputStationary ? gemm.k : ceilDiv(dataflow === 'is' ? gemm.n : gemm.m, rowsPerCycle);
   const intervalCycles = doubleBuffered ? Math.max(waves, rows) : waves + rows;
-  const folds = tilesDown * tilesAcross;
+  const repeats = repeatsOf(gemm);
+  const foldsPerGemm = tilesDown * tilesAcross;
+  const folds = repeats * foldsPerGemm;
   const cycles = (folds - 1) * intervalCycles + waves + rows + (rows + columns - 2);
   if (!Number.isSafeInteger(cycles)) {
     throw new InputError('gemm', `expected an operation of at most 2^53 cycles, found about ${cycles}`);
@@ -56,6 +64,8 @@ export function scheduleOf(config: ArrayConfig, gemm: GemmShape): ArraySchedule 
   return {
     config,
     gemm,
+    repeats,
+    foldsPerGemm,
     folds,
     tilesDown,
     tilesAcross,
@@ -75,6 +85,8 @@ export interface Span {
 /** One tile of the operation: which part of the GEMM it is and when the corner and the edges see it. */
 export interface Fold {
   readonly index: number;
+  /** Which GEMM of the sequence, from 0. */
+  readonly repeat: number;
   readonly m: Span;
   readonly k: Span;
   readonly n: Span;
@@ -86,15 +98,25 @@ export interface Fold {
   readonly drain: Span;
 }
 
+/** A tile of a sequence: which GEMM's, and its place there. */
+export interface Tile {
+  readonly repeat: number;
+  readonly down: number;
+  readonly across: number;
+}
+
 /**
- * Position of a fold in the grid of tiles. `ws` and `is` run over the tiles of K first, in order, so that the
+ * The GEMM that a fold belongs to, and its position in that GEMM's grid of tiles. `ws` and `is` run over the tiles of K first, in order, so that the
  * partial sums of one block of results are added in order of k; `os` runs over the tiles of N first.
  */
-export function tileOfFold(schedule: ArraySchedule, fold: number): { down: number; across: number } {
-  const inner = schedule.config.dataflow === 'os' ? schedule.tilesAcross : schedule.tilesDown;
-  const outer = Math.floor(fold / inner);
-  const rest = fold - outer * inner;
-  return schedule.config.dataflow === 'os' ? { down: outer, across: rest } : { down: rest, across: outer };
+export function tileOfFold(schedule: ArraySchedule, fold: number): Tile {
+  const outputStationary = schedule.config.dataflow === 'os';
+  const repeat = Math.floor(fold / schedule.foldsPerGemm);
+  const tile = fold - repeat * schedule.foldsPerGemm;
+  const inner = outputStationary ? schedule.tilesAcross : schedule.tilesDown;
+  const outer = Math.floor(tile / inner);
+  const rest = tile - outer * inner;
+  return outputStationary ? { repeat, down: outer, across: rest } : { repeat, down: rest, across: outer };
 }
 
 /** Fold number `index` in [0, folds). */
@@ -103,7 +125,7 @@ export function foldOf(schedule: ArraySchedule, index: number): Fold {
     throw new InputError('fold', `expected a whole number from 0 to ${schedule.folds - 1}, found ${index}`);
   }
   const { config, gemm, waves } = schedule;
-  const { down, across } = tileOfFold(schedule, index);
+  const { repeat, down, across } = tileOfFold(schedule, index);
   const streamStart = schedule.firstStreamCycle + index * schedule.intervalCycles;
   const stream = { start: streamStart, end: streamStart + waves };
   const columnTile = (extent: number): Span => tileSpan(across, config.columns, extent);
@@ -111,6 +133,7 @@ export function foldOf(schedule: ArraySchedule, index: number): Fold {
     const drainStart = streamStart + waves + config.rows - 1;
     return {
       index,
+      repeat,
       m: tileSpan(down, config.rows * config.rowsPerCycle, gemm.m),
       k: { start: 0, end: gemm.k },
       n: columnTile(gemm.n),
@@ -124,6 +147,7 @@ export function foldOf(schedule: ArraySchedule, index: number): Fold {
   const inputStationary = config.dataflow === 'is';
   return {
     index,
+    repeat,
     m: inputStationary ? columnTile(gemm.m) : { start: 0, end: gemm.m },
     k: tileSpan(down, config.rows, gemm.k),
     n: inputStationary ? { start: 0, end: gemm.n } : columnTile(gemm.n),
@@ -145,7 +169,7 @@ export function loadStartOf(schedule: ArraySchedule, fold: number): number {
  * Fold whose wavefront was the last to enter PE (0, 0) by `cycle`; fold 0 while its weights load.
  * O(1); `cycle` in [0, cycles).
  */
-export function foldAt(config: ArrayConfig, gemm: GemmShape, cycle: number): Fold {
+export function foldAt(config: ArrayConfig, gemm: GemmSequence, cycle: number): Fold {
   const schedule = scheduleOf(config, gemm);
   checkCycle(schedule, cycle);
   const started = Math.floor((cycle - schedule.firstStreamCycle) / schedule.intervalCycles);

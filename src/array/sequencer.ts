@@ -1,5 +1,5 @@
 import { ceilDiv } from '../base/integers.ts';
-import { type ArrayConfig, checkArrayConfig, checkGemmShape, type GemmShape } from './config.ts';
+import { type ArrayConfig, checkArrayConfig, checkGemm, type GemmSequence, repeatsOf } from './config.ts';
 import type { Operands } from './operands.ts';
 import type { ColumnHead, Token, Wave } from './stepper-pe.ts';
 
@@ -17,13 +17,13 @@ export interface Sequencer {
   next(): EdgeFeed;
 }
 
-export function createSequencer(config: ArrayConfig, gemm: GemmShape, operands: Operands): Sequencer {
+export function createSequencer(config: ArrayConfig, gemm: GemmSequence, operands: Operands): Sequencer {
   checkArrayConfig(config);
-  checkGemmShape(gemm);
+  checkGemm(gemm);
   const element = (matrix: ArrayLike<number>, rows: number, columns: number) => {
-    return (row: number, column: number): Token | undefined => {
+    return (repeat: number, row: number, column: number): Token | undefined => {
       if (row >= rows || column >= columns) return undefined;
-      return { row, column, value: matrix[row * columns + column] ?? 0 };
+      return { repeat, row, column, value: matrix[(repeat * rows + row) * columns + column] ?? 0 };
     };
   };
   const a = element(operands.a, gemm.m, gemm.k);
@@ -33,16 +33,19 @@ export function createSequencer(config: ArrayConfig, gemm: GemmShape, operands: 
     : stationarySequencer(config, gemm, a, b);
 }
 
-/** Element of a matrix, `undefined` beyond its edge. */
-type Source = (row: number, column: number) => Token | undefined;
+/** Element of a matrix of one GEMM of the sequence, `undefined` beyond its edge. */
+type Source = (repeat: number, row: number, column: number) => Token | undefined;
 
-function stationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b: Source): Sequencer {
+function stationarySequencer(config: ArrayConfig, gemm: GemmSequence, a: Source, b: Source): Sequencer {
   const { rows, columns, rowsPerCycle: lanes } = config;
   const inputStationary = config.dataflow === 'is';
-  const streamed = (vector: number, k: number) => (inputStationary ? b(k, vector) : a(vector, k));
-  const stationary = (k: number, x: number) => (inputStationary ? a(x, k) : b(k, x));
+  const streamed = (repeat: number, vector: number, k: number) =>
+    inputStationary ? b(repeat, k, vector) : a(repeat, vector, k);
+  const stationary = (repeat: number, k: number, x: number) =>
+    inputStationary ? a(repeat, x, k) : b(repeat, k, x);
   const tilesOfK = ceilDiv(gemm.k, rows);
-  const folds = tilesOfK * ceilDiv(inputStationary ? gemm.m : gemm.n, columns);
+  const foldsOfGemm = tilesOfK * ceilDiv(inputStationary ? gemm.m : gemm.n, columns);
+  const folds = foldsOfGemm * repeatsOf(gemm);
   const waves = ceilDiv(inputStationary ? gemm.n : gemm.m, lanes);
 
   let loading = 0; // fold that loads, or will load next
@@ -52,6 +55,7 @@ function stationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b:
 
   const nextWaves = (): Wave[] | undefined => {
     if (streaming === folds || loading <= streaming) return undefined;
+    const repeat = Math.floor(streaming / foldsOfGemm);
     const firstK = (streaming % tilesOfK) * rows;
     const index = wavesStreamed;
     const fold = streaming;
@@ -62,20 +66,21 @@ function stationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b:
       index,
       first: index === 0,
       last: index === waves - 1,
-      lanes: Array.from({ length: lanes }, (_, lane) => streamed(index * lanes + lane, firstK + row)),
+      lanes: Array.from({ length: lanes }, (_, lane) => streamed(repeat, index * lanes + lane, firstK + row)),
     }));
   };
 
   const nextWeights = (mayBegin: boolean): ColumnHead[] | undefined => {
     if (loading === folds || (rowsLoaded === 0 && !mayBegin)) return undefined;
     const firstK = (loading % tilesOfK) * rows;
-    const firstX = Math.floor(loading / tilesOfK) * columns;
+    const repeat = Math.floor(loading / foldsOfGemm);
+    const firstX = Math.floor((loading % foldsOfGemm) / tilesOfK) * columns;
     const k = firstK + rows - 1 - rowsLoaded; // the bottom row's weights go first
     const loadMark = rowsLoaded === 0;
     rowsLoaded = (rowsLoaded + 1) % rows;
     if (rowsLoaded === 0) loading += 1;
     return Array.from({ length: columns }, (_, column) => {
-      const weight = stationary(k, firstX + column);
+      const weight = stationary(repeat, k, firstX + column);
       return weight === undefined ? { loadMark } : { weight, loadMark };
     });
   };
@@ -94,10 +99,11 @@ function stationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b:
   };
 }
 
-function outputStationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Source, b: Source): Sequencer {
+function outputStationarySequencer(config: ArrayConfig, gemm: GemmSequence, a: Source, b: Source): Sequencer {
   const { rows, columns, rowsPerCycle: lanes } = config;
   const tilesOfN = ceilDiv(gemm.n, columns);
-  const folds = ceilDiv(ceilDiv(gemm.m, lanes), rows) * tilesOfN;
+  const foldsOfGemm = ceilDiv(ceilDiv(gemm.m, lanes), rows) * tilesOfN;
+  const folds = foldsOfGemm * repeatsOf(gemm);
   // A column needs R cycles to shift out: after its own steps, or beside them when double-buffered.
   const restCycles = config.doubleBuffered ? Math.max(rows - gemm.k, 0) : rows;
 
@@ -113,7 +119,8 @@ function outputStationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Sour
         resting -= 1;
         return {};
       }
-      const firstM = Math.floor(fold / tilesOfN) * rows * lanes;
+      const repeat = Math.floor(fold / foldsOfGemm);
+      const firstM = Math.floor((fold % foldsOfGemm) / tilesOfN) * rows * lanes;
       const firstN = (fold % tilesOfN) * columns;
       const k = step;
       const of = fold;
@@ -128,10 +135,10 @@ function outputStationarySequencer(config: ArrayConfig, gemm: GemmShape, a: Sour
           index: k,
           first: k === 0,
           last: k === gemm.k - 1,
-          lanes: Array.from({ length: lanes }, (_, lane) => a(firstM + row * lanes + lane, k)),
+          lanes: Array.from({ length: lanes }, (_, lane) => a(repeat, firstM + row * lanes + lane, k)),
         })),
         top: Array.from({ length: columns }, (_, column) => {
-          const weight = b(k, firstN + column);
+          const weight = b(repeat, k, firstN + column);
           return weight === undefined ? {} : { weight };
         }),
       };

@@ -31,7 +31,8 @@ export const EMPTY = -1;
 /**
  * Every register of every PE as it stands when a cycle ends, by name: which element of which matrix it holds.
  * All grids are [rows, columns], row-major. An element is named by its (row, column) in its own matrix, A
- * [m, k], B [k, n] or C [m, n]; `EMPTY` in both means nothing. With several lanes the grids name lane 0; lane
+ * [m, k], B [k, n] or C [m, n], and the number of its GEMM in the sequence, its repeat (0 for a GEMM on its
+ * own); `EMPTY` in all three means nothing. With several lanes the grids name lane 0; lane
  * l holds the element l further along the streamed dimension (`laneElement`).
  */
 export interface ArrayState {
@@ -46,18 +47,22 @@ export interface ArrayState {
   /** Number of that wave within its fold, or `EMPTY`. */
   readonly wave: Int32Array;
   /** Register that passes to the right: A (`ws`, `os`) or B (`is`). */
+  readonly operandRepeat: Int32Array;
   readonly operandRow: Int32Array;
   readonly operandColumn: Int32Array;
   /** Weight in use: stationary B (`ws`) or A (`is`); for `os` the B that passes down. */
+  readonly weightRepeat: Int32Array;
   readonly weightRow: Int32Array;
   readonly weightColumn: Int32Array;
   /**
    * Second register when double-buffered: the next weight (`ws`, `is`, an element of the weight's matrix), or
    * the finished sum that waits or leaves (`os`, an element of C).
    */
+  readonly shadowRepeat: Int32Array;
   readonly shadowRow: Int32Array;
   readonly shadowColumn: Int32Array;
   /** Partial sum of C, passing down (`ws`, `is`) or staying (`os`). */
+  readonly sumRepeat: Int32Array;
   readonly sumRow: Int32Array;
   readonly sumColumn: Int32Array;
   /** First index of K in the sum, and how many products it holds, in order of k. */
@@ -75,12 +80,16 @@ export function createArrayState(rows: number, columns: number): ArrayState {
     shifting: new Uint8Array(rows * columns),
     fold: grid(),
     wave: grid(),
+    operandRepeat: grid(),
     operandRow: grid(),
     operandColumn: grid(),
+    weightRepeat: grid(),
     weightRow: grid(),
     weightColumn: grid(),
+    shadowRepeat: grid(),
     shadowRow: grid(),
     shadowColumn: grid(),
+    sumRepeat: grid(),
     sumRow: grid(),
     sumColumn: grid(),
     sumFirstK: grid(),
@@ -88,8 +97,9 @@ export function createArrayState(rows: number, columns: number): ArrayState {
   };
 }
 
-/** An element of A, B or C by its place in that matrix. */
+/** An element of A, B or C by its place in that matrix, and which GEMM's of a sequence the matrix is. */
 export interface Element {
+  readonly repeat: number;
   readonly row: number;
   readonly column: number;
 }
@@ -104,7 +114,9 @@ export function laneElement(
   element: Element,
   lane: number,
 ): Element | undefined {
-  const { row, column } = element;
-  if (config.dataflow === 'is') return column + lane < gemm.n ? { row, column: column + lane } : undefined;
-  return row + lane < gemm.m ? { row: row + lane, column } : undefined;
+  const { repeat, row, column } = element;
+  if (config.dataflow === 'is') {
+    return column + lane < gemm.n ? { repeat, row, column: column + lane } : undefined;
+  }
+  return row + lane < gemm.m ? { repeat, row: row + lane, column } : undefined;
 }

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
-import type { ArrayConfig, GemmShape } from './config.ts';
+import type { ArrayConfig, GemmSequence } from './config.ts';
 import { writeOutputStationaryPe } from './output-stationary-state.ts';
 import { type ArraySchedule, checkCycle, scheduleOf } from './schedule.ts';
 import {
@@ -25,7 +25,7 @@ const MAX_FOLDS = 2 ** 31 - 1;
  */
 export function arrayStateAt(
   config: ArrayConfig,
-  gemm: GemmShape,
+  gemm: GemmSequence,
   cycle: number,
   out: ArrayState = createArrayState(config.rows, config.columns),
 ): ArrayState {
@@ -55,7 +55,7 @@ export interface PeState {
 /** State of the PE at (`row`, `column`) when `cycle` ends, in O(1). */
 export function peStateAt(
   config: ArrayConfig,
-  gemm: GemmShape,
+  gemm: GemmSequence,
   cycle: number,
   row: number,
   column: number,
@@ -76,17 +76,17 @@ export function peStateOf(state: ArrayState, index: number): PeState {
     return value;
   };
   const present = (value: number): number | undefined => (value === EMPTY ? undefined : value);
-  const element = (rows: Int32Array, columns: Int32Array): Element | undefined =>
-    at(rows) === EMPTY ? undefined : { row: at(rows), column: at(columns) };
-  const sum = element(state.sumRow, state.sumColumn);
+  const element = (repeats: Int32Array, rows: Int32Array, columns: Int32Array): Element | undefined =>
+    at(rows) === EMPTY ? undefined : { repeat: at(repeats), row: at(rows), column: at(columns) };
+  const sum = element(state.sumRepeat, state.sumRow, state.sumColumn);
   return {
     activity: ACTIVITIES[at(state.activity)] ?? 'idle',
     shifting: at(state.shifting) === 1,
     fold: present(at(state.fold)),
     wave: present(at(state.wave)),
-    operand: element(state.operandRow, state.operandColumn),
-    weight: element(state.weightRow, state.weightColumn),
-    shadow: element(state.shadowRow, state.shadowColumn),
+    operand: element(state.operandRepeat, state.operandRow, state.operandColumn),
+    weight: element(state.weightRepeat, state.weightRow, state.weightColumn),
+    shadow: element(state.shadowRepeat, state.shadowRow, state.shadowColumn),
     sum: sum && { ...sum, firstK: at(state.sumFirstK), depth: at(state.sumDepth) },
   };
 }
@@ -105,7 +105,7 @@ function peWriter(schedule: ArraySchedule): PeWriter {
   return schedule.config.dataflow === 'os' ? writeOutputStationaryPe : writeStationaryPe;
 }
 
-function stateSchedule(config: ArrayConfig, gemm: GemmShape, cycle: number): ArraySchedule {
+function stateSchedule(config: ArrayConfig, gemm: GemmSequence, cycle: number): ArraySchedule {
   const schedule = scheduleOf(config, gemm);
   if (schedule.folds > MAX_FOLDS) {
     throw new InputError('gemm', `expected at most ${MAX_FOLDS} folds to look into, found ${schedule.folds}`);

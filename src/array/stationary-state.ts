@@ -16,7 +16,7 @@ export function writeStationaryPe(
   out: ArrayState,
   index: number,
 ): void {
-  const { config, gemm, tilesDown, folds, intervalCycles } = schedule;
+  const { config, gemm, tilesDown, foldsPerGemm, folds, intervalCycles } = schedule;
   const { rows, columns, doubleBuffered, rowsPerCycle } = config;
   const inputStationary = config.dataflow === 'is';
   const width = inputStationary ? gemm.m : gemm.n;
@@ -43,8 +43,11 @@ export function writeStationaryPe(
   // While shifting, the register holds the weight on its way to a row further down.
   const loadedRow = shifting ? rows - 1 - (sinceLoad - row) : row;
 
-  const down = latestFold >= 0 ? latestFold % tilesDown : 0;
-  const across = latestFold >= 0 ? (latestFold - down) / tilesDown : 0;
+  // Plain integers rather than `tileOfFold`: this runs for every PE of every picture.
+  const tile = latestFold >= 0 ? latestFold % foldsPerGemm : 0;
+  const repeat = (latestFold - tile) / foldsPerGemm;
+  const down = tile % tilesDown;
+  const across = (tile - down) / tilesDown;
   const k = down * rows + row;
   const x = across * columns + column;
   const realRow = k < gemm.k;
@@ -58,31 +61,39 @@ export function writeStationaryPe(
 
   const streamed = wave * rowsPerCycle;
   const operandReal = here && realRow;
+  out.operandRepeat[index] = operandReal ? repeat : EMPTY;
   out.operandRow[index] = operandReal ? (inputStationary ? k : streamed) : EMPTY;
   out.operandColumn[index] = operandReal ? (inputStationary ? streamed : k) : EMPTY;
 
   const sumReal = here && realColumn;
+  out.sumRepeat[index] = sumReal ? repeat : EMPTY;
   out.sumRow[index] = sumReal ? (inputStationary ? x : streamed) : EMPTY;
   out.sumColumn[index] = sumReal ? (inputStationary ? streamed : x) : EMPTY;
   out.sumFirstK[index] = sumReal ? down * rows : EMPTY;
   out.sumDepth[index] = sumReal ? Math.min(row + 1, gemm.k - down * rows) : EMPTY;
 
-  const loadDown = loads >= 0 ? loads % tilesDown : 0;
-  const loadAcross = loads >= 0 ? (loads - loadDown) / tilesDown : 0;
+  const loadTile = loads >= 0 ? loads % foldsPerGemm : 0;
+  const loadDown = loadTile % tilesDown;
+  const loadAcross = (loadTile - loadDown) / tilesDown;
   const loadK = loadDown * rows + loadedRow;
   const loadX = loadAcross * columns + column;
   const loadReal = loads >= 0 && loadK < gemm.k && loadX < width;
+  const loadedRepeat = loadReal ? (loads - loadTile) / foldsPerGemm : EMPTY;
   const loadedFirst = loadReal ? (inputStationary ? loadX : loadK) : EMPTY;
   const loadedSecond = loadReal ? (inputStationary ? loadK : loadX) : EMPTY;
   if (doubleBuffered) {
     const weightReal = latestFold >= 0 && realRow && realColumn;
+    out.weightRepeat[index] = weightReal ? repeat : EMPTY;
     out.weightRow[index] = weightReal ? (inputStationary ? x : k) : EMPTY;
     out.weightColumn[index] = weightReal ? (inputStationary ? k : x) : EMPTY;
+    out.shadowRepeat[index] = loadedRepeat;
     out.shadowRow[index] = loadedFirst;
     out.shadowColumn[index] = loadedSecond;
   } else {
+    out.weightRepeat[index] = loadedRepeat;
     out.weightRow[index] = loadedFirst;
     out.weightColumn[index] = loadedSecond;
+    out.shadowRepeat[index] = EMPTY;
     out.shadowRow[index] = EMPTY;
     out.shadowColumn[index] = EMPTY;
   }

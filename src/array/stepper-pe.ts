@@ -5,12 +5,14 @@ import { ACTIVITY, type ActivityCode } from './state-grids.ts';
 
 /** An element of A or B on its way: where it is from, and its value. */
 export interface Token {
+  /** Which GEMM of the sequence. */
+  readonly repeat: number;
   readonly row: number;
   readonly column: number;
   readonly value: number;
 }
 
-/** A sum of `depth` products, of C[row, column]. */
+/** A sum of `depth` products, of C[row, column] of one GEMM. */
 export interface Sum extends Token {
   readonly firstK: number;
   readonly depth: number;
@@ -176,9 +178,13 @@ function accumulate(
 ): Sum | undefined {
   if (operand === undefined || weight === undefined) return sum;
   const [a, b] = config.dataflow === 'is' ? [weight, operand] : [operand, weight];
-  assert(a.column === b.row, 'factors that meet belong together');
-  assert(sum === undefined || (sum.row === a.row && sum.column === b.column), 'a product meets its own sum');
+  assert(a.repeat === b.repeat && a.column === b.row, 'factors that meet belong together');
+  assert(
+    sum === undefined || (sum.repeat === a.repeat && sum.row === a.row && sum.column === b.column),
+    'a product meets its own sum',
+  );
   return {
+    repeat: a.repeat,
     row: a.row,
     column: b.column,
     firstK: sum?.firstK ?? a.column,

@@ -1,5 +1,5 @@
 import { assert, assertDefined } from '../base/assert.ts';
-import type { ArrayConfig, GemmShape } from './config.ts';
+import { type ArrayConfig, type GemmSequence, repeatsOf } from './config.ts';
 import type { Operands, PeArithmetic } from './operands.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type ColumnHead,
   createPe,
   type Pe,
+  type Sum,
   stepOutputStationaryPe,
   stepStationaryPe,
   type Wires,
@@ -24,14 +25,14 @@ export interface ArrayStepper {
   readonly done: boolean;
   /** Registers after the last clock edge, [rows][columns]. */
   readonly pes: readonly (readonly Pe[])[];
-  /** C [m, n] as far as it has been collected below the array. */
+  /** C [repeats, m, n] as far as it has been collected below the array. */
   readonly results: Float64Array;
   step(): void;
 }
 
 export function createStepper(
   config: ArrayConfig,
-  gemm: GemmShape,
+  gemm: GemmSequence,
   operands: Operands,
   arithmetic: PeArithmetic,
 ): ArrayStepper {
@@ -49,7 +50,7 @@ class SteppedArray implements ArrayStepper {
 
   constructor(
     private readonly config: ArrayConfig,
-    private readonly gemm: GemmShape,
+    private readonly gemm: GemmSequence,
     private readonly sequencer: Sequencer,
     private readonly arithmetic: PeArithmetic,
   ) {
@@ -57,8 +58,9 @@ class SteppedArray implements ArrayStepper {
     this.pes = Array.from({ length: rows }, () =>
       Array.from({ length: columns }, () => createPe(rowsPerCycle)),
     );
-    this.results = new Float64Array(gemm.m * gemm.n);
-    this.written = new Uint8Array(gemm.m * gemm.n);
+    const results = repeatsOf(gemm) * gemm.m * gemm.n;
+    this.results = new Float64Array(results);
+    this.written = new Uint8Array(results);
     // Edge skew in hardware is a triangle of registers: row r and column c are fed that much later.
     this.leftSkew = Array.from({ length: rows }, (_, row) => new DelayLine<Wires['operand']>(row, undefined));
     this.topSkew = Array.from({ length: columns }, (_, column) => new DelayLine<ColumnHead>(column, {}));
@@ -95,7 +97,7 @@ class SteppedArray implements ArrayStepper {
     for (const pe of bottom) {
       for (const sum of pe.sums) {
         if (sum === undefined) continue;
-        const at = sum.row * this.gemm.n + sum.column;
+        const at = this.placeOf(sum);
         const before = assertDefined(this.results[at], 'result');
         this.results[at] = this.written[at] ? this.arithmetic.add(before, sum.value) : sum.value;
         this.written[at] = 1;
@@ -103,6 +105,11 @@ class SteppedArray implements ArrayStepper {
     }
     const last = assertDefined(bottom.at(-1), 'corner').operand;
     this.done = last?.last === true && last.fold === this.sequencer.folds - 1;
+  }
+
+  /** Index of a sum's element in `results`. */
+  private placeOf({ repeat, row, column }: Sum): number {
+    return (repeat * this.gemm.m + row) * this.gemm.n + column;
   }
 
   /** `os`: what the bottom PEs held before the edge has been shifted out. */
@@ -115,7 +122,7 @@ class SteppedArray implements ArrayStepper {
       for (const sum of doubleBuffered ? from.shadowSums : from.sums) {
         if (sum === undefined) continue;
         assert(sum.depth === this.gemm.k, 'only finished sums leave');
-        const at = sum.row * this.gemm.n + sum.column;
+        const at = this.placeOf(sum);
         assert(this.written[at] === 0, 'a sum leaves once');
         this.results[at] = sum.value;
         this.written[at] = 1;

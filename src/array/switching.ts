@@ -1,7 +1,7 @@
 import { sum } from '../base/integers.ts';
-import type { ArrayConfig, GemmShape } from './config.ts';
+import type { ArrayConfig, GemmSequence } from './config.ts';
 import type { OperandSource } from './operands.ts';
-import { type ArraySchedule, foldOf, scheduleOf } from './schedule.ts';
+import { type ArraySchedule, type Fold, foldOf, scheduleOf } from './schedule.ts';
 
 /** What a whole operation does to the PEs' circuits, from its real values. */
 export interface Switching {
@@ -24,15 +24,15 @@ export interface Switching {
  */
 export function switchingOf(
   config: ArrayConfig,
-  gemm: GemmShape,
+  gemm: GemmSequence,
   source: OperandSource,
   bitsOf: (value: number) => number,
 ): Switching {
   const schedule = scheduleOf(config, gemm);
   const size = config.rows * config.columns;
   const counts = { products: new Float64Array(size), gatedProducts: new Float64Array(size) };
-  if (config.dataflow === 'os') countOutputStationary(schedule, source, counts);
-  else countStationary(schedule, source, counts);
+  const count = config.dataflow === 'os' ? countOutputStationary : countStationary;
+  for (let repeat = 0; repeat < schedule.repeats; repeat++) count(schedule, source, repeat, counts);
   return { operandToggles: operandToggles(schedule, source, bitsOf), ...counts };
 }
 
@@ -42,20 +42,20 @@ type ProductCounts = Pick<Switching, 'products' | 'gatedProducts'>;
 function operandAt(
   { config, gemm }: ArraySchedule,
   source: OperandSource,
-  fold: { readonly m: { start: number }; readonly k: { start: number } },
+  { m: { start: firstM }, k: { start: firstK }, repeat }: Fold,
   row: number,
   wave: number,
   lane: number,
 ): number {
   const lanes = config.rowsPerCycle;
   if (config.dataflow === 'os') {
-    const m = fold.m.start + row * lanes + lane;
-    return m < gemm.m ? source.a(m, wave) : 0;
+    const m = firstM + row * lanes + lane;
+    return m < gemm.m ? source.a(m, wave, repeat) : 0;
   }
-  const k = fold.k.start + row;
+  const k = firstK + row;
   const vector = wave * lanes + lane;
   if (k >= gemm.k || vector >= (config.dataflow === 'is' ? gemm.n : gemm.m)) return 0;
-  return config.dataflow === 'is' ? source.b(k, vector) : source.a(vector, k);
+  return config.dataflow === 'is' ? source.b(k, vector, repeat) : source.a(vector, k, repeat);
 }
 
 function operandToggles(
@@ -87,14 +87,19 @@ function operandToggles(
 }
 
 /** A weight that is zero gates all its products, another one those of the streamed zeros. */
-function countStationary(schedule: ArraySchedule, source: OperandSource, counts: ProductCounts): void {
+function countStationary(
+  schedule: ArraySchedule,
+  source: OperandSource,
+  repeat: number,
+  counts: ProductCounts,
+): void {
   const { config, gemm } = schedule;
   const inputStationary = config.dataflow === 'is';
   const vectors = inputStationary ? gemm.n : gemm.m;
   const zerosOfK = Float64Array.from({ length: gemm.k }, (_, k) => {
     let zeros = 0;
     for (let vector = 0; vector < vectors; vector++) {
-      if ((inputStationary ? source.b(k, vector) : source.a(vector, k)) === 0) zeros += 1;
+      if ((inputStationary ? source.b(k, vector, repeat) : source.a(vector, k, repeat)) === 0) zeros += 1;
     }
     return zeros;
   });
@@ -102,7 +107,7 @@ function countStationary(schedule: ArraySchedule, source: OperandSource, counts:
     const row = k % config.rows;
     for (let x = 0; x < (inputStationary ? gemm.m : gemm.n); x++) {
       const at = row * config.columns + (x % config.columns);
-      const weight = inputStationary ? source.a(x, k) : source.b(k, x);
+      const weight = inputStationary ? source.a(x, k, repeat) : source.b(k, x, repeat);
       counts.products[at] += vectors;
       counts.gatedProducts[at] += weight === 0 ? vectors : zerosOfK[k];
     }
@@ -110,10 +115,15 @@ function countStationary(schedule: ArraySchedule, source: OperandSource, counts:
 }
 
 /** Products gated in a PE: steps k at which A's row or B's column has a zero. */
-function countOutputStationary(schedule: ArraySchedule, source: OperandSource, counts: ProductCounts): void {
+function countOutputStationary(
+  schedule: ArraySchedule,
+  source: OperandSource,
+  repeat: number,
+  counts: ProductCounts,
+): void {
   const { config, gemm } = schedule;
-  const zerosOfA = Array.from({ length: gemm.m }, (_, m) => zeroBits(gemm.k, (k) => source.a(m, k)));
-  const zerosOfB = Array.from({ length: gemm.n }, (_, n) => zeroBits(gemm.k, (k) => source.b(k, n)));
+  const zerosOfA = Array.from({ length: gemm.m }, (_, m) => zeroBits(gemm.k, (k) => source.a(m, k, repeat)));
+  const zerosOfB = Array.from({ length: gemm.n }, (_, n) => zeroBits(gemm.k, (k) => source.b(k, n, repeat)));
   for (let m = 0; m < gemm.m; m++) {
     const row = Math.floor(m / config.rowsPerCycle) % config.rows;
     for (let n = 0; n < gemm.n; n++) {

@@ -1,13 +1,13 @@
 import { assertNotBelowBound } from '../base/assert.ts';
-import type { ArrayConfig, GemmShape } from './config.ts';
+import type { ArrayConfig, GemmSequence } from './config.ts';
 import { type ArraySchedule, scheduleOf } from './schedule.ts';
 
-/** How long a GEMM takes on one array, and what the cycles go to. */
+/** How long a GEMM, or a sequence of GEMMs, takes on one array, and what the cycles go to. */
 export interface ArrayTiming {
   /** All cycles, counted: the index of the last one plus 1. */
   readonly cycles: number;
   readonly folds: number;
-  /** m k n / (cycles x rows x columns x rowsPerCycle): share of the multipliers' cycles that is useful. */
+  /** repeats m k n / (cycles x rows x columns x rowsPerCycle): share of the multipliers' cycles that is useful. */
   readonly utilization: number;
   /** Share of the PEs that hold something real, mean over the folds: what ragged tiles leave. */
   readonly mappingEfficiency: number;
@@ -29,11 +29,11 @@ export interface ArrayStages {
 }
 
 /** Closed-form timing of `gemm` on `config`; formulas at `scheduleOf`. Throws `InputError`. */
-export function arrayTiming(config: ArrayConfig, gemm: GemmShape): ArrayTiming {
+export function arrayTiming(config: ArrayConfig, gemm: GemmSequence): ArrayTiming {
   const schedule = scheduleOf(config, gemm);
-  const { cycles, folds } = schedule;
+  const { cycles, folds, repeats } = schedule;
   const multipliers = config.rows * config.columns * config.rowsPerCycle;
-  const products = gemm.m * gemm.k * gemm.n;
+  const products = repeats * gemm.m * gemm.k * gemm.n;
   const lowerBoundCycles = Math.ceil(products / multipliers);
   assertNotBelowBound(cycles, lowerBoundCycles, 'array cycles');
   return {

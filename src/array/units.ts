@@ -1,14 +1,14 @@
 import { assertDefined } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
-import type { ArrayConfig, GemmShape } from './config.ts';
+import type { ArrayConfig, GemmSequence } from './config.ts';
 import type { Span } from './schedule.ts';
 import { arrayTiming } from './timing.ts';
 
-/** One unit's part of C: it needs rows `m` of A and columns `n` of B, and all of K. */
+/** One unit's part of C (of every GEMM of a sequence): it needs rows `m` of A, columns `n` of B, and all of K. */
 export interface UnitPart {
   readonly m: Span;
   readonly n: Span;
-  readonly gemm: GemmShape;
+  readonly gemm: GemmSequence;
 }
 
 /** A GEMM shared by several arrays that run side by side. */
@@ -17,7 +17,7 @@ export interface UnitSplit {
   readonly parts: readonly UnitPart[];
   /** Cycles until the slowest unit is done. */
   readonly cycles: number;
-  /** m k n / (cycles x rows x columns x rowsPerCycle x units). */
+  /** repeats m k n / (cycles x rows x columns x rowsPerCycle x units). */
   readonly utilization: number;
 }
 
@@ -28,7 +28,7 @@ const MAX_UNITS = 4096;
  * in the way that takes fewest cycles; with equal cycles, the cut that goes more along N. K is never cut, so
  * nothing has to be added up between units. Throws `InputError`.
  */
-export function splitOverUnits(config: ArrayConfig, gemm: GemmShape, units: number): UnitSplit {
+export function splitOverUnits(config: ArrayConfig, gemm: GemmSequence, units: number): UnitSplit {
   if (!Number.isSafeInteger(units) || units < 1 || units > MAX_UNITS) {
     throw new InputError('units', `expected a whole number from 1 to ${MAX_UNITS}, found ${units}`);
   }
@@ -37,7 +37,7 @@ export function splitOverUnits(config: ArrayConfig, gemm: GemmShape, units: numb
   for (let mParts = 1; mParts <= units; mParts++) {
     if (units % mParts !== 0) continue;
     const grid = { mParts: Math.min(mParts, gemm.m), nParts: Math.min(units / mParts, gemm.n) };
-    const largest = { m: Math.ceil(gemm.m / grid.mParts), k: gemm.k, n: Math.ceil(gemm.n / grid.nParts) };
+    const largest = { ...gemm, m: Math.ceil(gemm.m / grid.mParts), n: Math.ceil(gemm.n / grid.nParts) };
     const { cycles } = arrayTiming(config, largest);
     if (best === undefined || cycles < best.cycles) best = { ...grid, cycles };
   }
@@ -47,7 +47,7 @@ export function splitOverUnits(config: ArrayConfig, gemm: GemmShape, units: numb
       evenSpans(gemm.n, nParts).map((n) => ({
         m,
         n,
-        gemm: { m: m.end - m.start, k: gemm.k, n: n.end - n.start },
+        gemm: { ...gemm, m: m.end - m.start, n: n.end - n.start },
       })),
     ),
     cycles,

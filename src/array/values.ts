@@ -1,7 +1,7 @@
 import type { ArrayConfig, GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
 import { PartialSums } from './partial-sums.ts';
-import { type ArrayState, EMPTY, laneElement, REGISTER_MATRIX } from './state-grids.ts';
+import { type ArrayState, type Element, EMPTY, laneElement, REGISTER_MATRIX } from './state-grids.ts';
 
 /** What the registers of one lane hold, [rows, columns] row-major; 0 where a register holds nothing. */
 export interface ArrayValues {
@@ -30,47 +30,47 @@ export function arrayValues(
   const passRows = config.dataflow === 'os' ? gemm.k : config.rows;
   const size = state.rows * state.columns;
 
-  const elements = (rows: Int32Array, columns: Int32Array, of: 'A' | 'B', shift: number): Float64Array => {
+  const elements = (names: Names, of: 'A' | 'B', shift: number): Float64Array => {
     const out = new Float64Array(size);
-    eachElement(config, gemm, rows, columns, shift, (index, row, column) => {
-      out[index] = element[of](row, column);
+    eachElement(config, gemm, names, shift, (index, { repeat, row, column }) => {
+      out[index] = element[of](row, column, repeat);
     });
     return out;
   };
-  const sums = (rows: Int32Array, columns: Int32Array, firstK?: Int32Array, depth?: Int32Array) => {
+  const sums = (names: Names, firstK?: Int32Array, depth?: Int32Array) => {
     const out = new Float64Array(size);
     const wanted = new PartialSums(gemm, passRows, source, arithmetic, out);
-    eachElement(config, gemm, rows, columns, lane, (index, m, n) => {
-      wanted.want(index, m, n, firstK?.[index] ?? 0, depth?.[index] ?? gemm.k);
+    eachElement(config, gemm, names, lane, (index, place) => {
+      wanted.want(index, place, firstK?.[index] ?? 0, depth?.[index] ?? gemm.k);
     });
     wanted.flush();
     return out;
   };
+  const shadow: Names = [state.shadowRepeat, state.shadowRow, state.shadowColumn];
   return {
-    operand: elements(state.operandRow, state.operandColumn, matrix.operand, lane),
-    weight: elements(state.weightRow, state.weightColumn, matrix.weight, 0),
-    shadow:
-      config.dataflow === 'os'
-        ? sums(state.shadowRow, state.shadowColumn)
-        : elements(state.shadowRow, state.shadowColumn, matrix.weight, 0),
-    sum: sums(state.sumRow, state.sumColumn, state.sumFirstK, state.sumDepth),
+    operand: elements([state.operandRepeat, state.operandRow, state.operandColumn], matrix.operand, lane),
+    weight: elements([state.weightRepeat, state.weightRow, state.weightColumn], matrix.weight, 0),
+    shadow: config.dataflow === 'os' ? sums(shadow) : elements(shadow, matrix.weight, 0),
+    sum: sums([state.sumRepeat, state.sumRow, state.sumColumn], state.sumFirstK, state.sumDepth),
   };
 }
+
+/** Grids that name what one register of every PE holds: repeat, row and column of an element. */
+type Names = readonly [repeats: Int32Array, rows: Int32Array, columns: Int32Array];
 
 /** Calls `visit` for every register that holds something in lane `lane`. */
 function eachElement(
   config: ArrayConfig,
   gemm: GemmShape,
-  rows: Int32Array,
-  columns: Int32Array,
+  [repeats, rows, columns]: Names,
   lane: number,
-  visit: (index: number, row: number, column: number) => void,
+  visit: (index: number, element: Element) => void,
 ): void {
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index] ?? EMPTY;
-    const column = columns[index] ?? EMPTY;
     if (row === EMPTY) continue;
-    const inLane = lane === 0 ? { row, column } : laneElement(config, gemm, { row, column }, lane);
-    if (inLane !== undefined) visit(index, inLane.row, inLane.column);
+    const named = { repeat: repeats[index] ?? EMPTY, row, column: columns[index] ?? EMPTY };
+    const inLane = lane === 0 ? named : laneElement(config, gemm, named, lane);
+    if (inLane !== undefined) visit(index, inLane);
   }
 }

@@ -27,7 +27,7 @@ export function workingCyclesAt(
 }
 
 /** Counts, for a PE, how many of the folds [0, folds) have something real for it. */
-function raggedTiles({ config, gemm, tilesDown, tilesAcross }: ArraySchedule) {
+function raggedTiles({ config, gemm, tilesDown, tilesAcross, foldsPerGemm }: ArraySchedule) {
   const outputStationary = config.dataflow === 'os';
   const down = outputStationary ? Math.ceil(gemm.m / config.rowsPerCycle) : gemm.k;
   const across = config.dataflow === 'is' ? gemm.m : gemm.n;
@@ -41,9 +41,12 @@ function raggedTiles({ config, gemm, tilesDown, tilesAcross }: ArraySchedule) {
       const outOfAcross = column >= columnsOfLast;
       const innerTiles = inner - ((outputStationary ? outOfAcross : outOfDown) ? 1 : 0);
       const outerTiles = outer - ((outputStationary ? outOfDown : outOfAcross) ? 1 : 0);
-      const fullRounds = Math.floor(folds / inner);
-      const rest = folds - fullRounds * inner;
+      const gemms = Math.floor(folds / foldsPerGemm);
+      const tiles = folds - gemms * foldsPerGemm;
+      const fullRounds = Math.floor(tiles / inner);
+      const rest = tiles - fullRounds * inner;
       return (
+        gemms * outerTiles * innerTiles +
         Math.min(fullRounds, outerTiles) * innerTiles +
         (fullRounds < outerTiles ? Math.min(rest, innerTiles) : 0)
       );

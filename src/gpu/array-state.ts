@@ -1,4 +1,4 @@
-import type { ArrayConfig, Dataflow, GemmShape } from '../array/config.ts';
+import type { ArrayConfig, Dataflow, GemmSequence } from '../array/config.ts';
 import { checkCycle, scheduleOf } from '../array/schedule.ts';
 import { type ArrayState, createArrayState } from '../array/state-grids.ts';
 import { ceilDiv } from '../base/integers.ts';
@@ -10,12 +10,16 @@ export const FIELDS = [
   'shifting',
   'fold',
   'wave',
+  'operandRepeat',
   'operandRow',
   'operandColumn',
+  'weightRepeat',
   'weightRow',
   'weightColumn',
+  'shadowRepeat',
   'shadowRow',
   'shadowColumn',
+  'sumRepeat',
   'sumRow',
   'sumColumn',
   'sumFirstK',
@@ -28,9 +32,9 @@ export interface ArrayStateKernel {
    * Computes the state when `cycle` ends into a buffer that stays on the GPU, for other shaders to draw from:
    * `FIELDS` one after the other. The buffer is valid until the next call for a larger array, or `dispose`.
    */
-  dispatch(config: ArrayConfig, gemm: GemmShape, cycle: number): GPUBuffer;
+  dispatch(config: ArrayConfig, gemm: GemmSequence, cycle: number): GPUBuffer;
   /** The same, read back. */
-  stateAt(config: ArrayConfig, gemm: GemmShape, cycle: number): Promise<ArrayState>;
+  stateAt(config: ArrayConfig, gemm: GemmSequence, cycle: number): Promise<ArrayState>;
   dispose(): void;
 }
 
@@ -65,7 +69,7 @@ export async function createArrayStateKernel(device: GPUDevice, source: string):
     return state;
   };
 
-  const dispatch = (config: ArrayConfig, gemm: GemmShape, cycle: number): GPUBuffer => {
+  const dispatch = (config: ArrayConfig, gemm: GemmSequence, cycle: number): GPUBuffer => {
     const words = uniformWords(config, gemm, cycle);
     const bytes = stateBytes(device, config);
     const buffer = stateBuffer(bytes);
@@ -114,7 +118,7 @@ export async function createArrayStateKernel(device: GPUDevice, source: string):
 }
 
 /** The shader's `Array`: everything that depends on large numbers is worked out here, exactly. */
-function uniformWords(config: ArrayConfig, gemm: GemmShape, cycle: number): Int32Array<ArrayBuffer> {
+function uniformWords(config: ArrayConfig, gemm: GemmSequence, cycle: number): Int32Array<ArrayBuffer> {
   const schedule = scheduleOf(config, gemm);
   checkCycle(schedule, cycle);
   const { folds, waves, intervalCycles, tilesDown, tilesAcross } = schedule;

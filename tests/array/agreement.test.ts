@@ -7,7 +7,7 @@ import { createStepper } from '../../src/array/stepper.ts';
 import type { Pe } from '../../src/array/stepper-pe.ts';
 import { arrayValues } from '../../src/array/values.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { type ArrayCase, int8Operands, SAMPLED_CASES } from './arbitrary-cases.ts';
+import { type ArrayCase, int8Operands, SAMPLED_CASES, SAMPLED_SEQUENCES } from './arbitrary-cases.ts';
 import { stepperValues } from './stepper-values.ts';
 
 /** Names in every register of lane 0, every cycle; values in every register of every lane, every few cycles. */
@@ -40,17 +40,29 @@ describe('state function, fast stepper and stepping reference', () => {
   it.each(['ws', 'os', 'is'] as const)('agree on every register, %s', (dataflow) => {
     const cases = SAMPLED_CASES.filter(({ config }) => config.dataflow === dataflow);
     expect(cases.length).toBeGreaterThan(300);
-    for (const testCase of cases) {
-      try {
-        checkCase(testCase);
-      } catch (error) {
-        throw new Error(`case ${JSON.stringify(testCase)}`, { cause: error });
-      }
-    }
+    checkCases(cases);
+  });
+
+  it('agree on every register of several GEMMs back to back', () => {
+    const kinds = new Set(
+      SAMPLED_SEQUENCES.map(({ config }) => `${config.dataflow} ${config.doubleBuffered}`),
+    );
+    expect(kinds.size).toBe(6);
+    checkCases(SAMPLED_SEQUENCES);
   });
 
   it('are 1,000 cases', () => expect(SAMPLED_CASES).toHaveLength(1000));
 });
+
+function checkCases(cases: readonly ArrayCase[]): void {
+  for (const testCase of cases) {
+    try {
+      checkCase(testCase);
+    } catch (error) {
+      throw new Error(`case ${JSON.stringify(testCase)}`, { cause: error });
+    }
+  }
+}
 
 /** `expect` for each of a million grids would take minutes: only ask it about those that differ. */
 function expectSameGrids<T extends object>(found: T, expected: T): void {
@@ -75,12 +87,16 @@ function gridsOf(pes: readonly (readonly Pe[])[], outputStationary: boolean): Ar
     shifting: Uint8Array.from(all, (pe) => (pe.shifting ? 1 : 0)),
     fold: grid((pe) => pe.operand?.fold),
     wave: grid((pe) => pe.operand?.index),
+    operandRepeat: grid((pe) => pe.operand?.lanes[0]?.repeat),
     operandRow: grid((pe) => pe.operand?.lanes[0]?.row),
     operandColumn: grid((pe) => pe.operand?.lanes[0]?.column),
+    weightRepeat: grid((pe) => pe.weight?.repeat),
     weightRow: grid((pe) => pe.weight?.row),
     weightColumn: grid((pe) => pe.weight?.column),
+    shadowRepeat: grid((pe) => shadow(pe)?.repeat),
     shadowRow: grid((pe) => shadow(pe)?.row),
     shadowColumn: grid((pe) => shadow(pe)?.column),
+    sumRepeat: grid((pe) => pe.sums[0]?.repeat),
     sumRow: grid((pe) => pe.sums[0]?.row),
     sumColumn: grid((pe) => pe.sums[0]?.column),
     sumFirstK: grid((pe) => pe.sums[0]?.firstK),

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { type ArrayConfig, DATAFLOWS, type GemmShape } from '../../src/array/config.ts';
+import { type ArrayConfig, DATAFLOWS, type GemmSequence, repeatsOf } from '../../src/array/config.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { bf16FromFloat32, loadBf16 } from '../../src/numerics/bf16.ts';
 
 export interface ArrayCase {
   readonly config: ArrayConfig;
-  readonly gemm: GemmShape;
+  readonly gemm: GemmSequence;
   readonly seed: number;
 }
 
@@ -26,17 +26,25 @@ export const arrayCases: fc.Arbitrary<ArrayCase> = fc.record({
   seed: fc.nat(),
 });
 
+/** The same arrays with several GEMMs, each of its own operands, back to back. */
+export const sequenceCases: fc.Arbitrary<ArrayCase> = fc
+  .tuple(arrayCases, fc.integer({ min: 2, max: 4 }))
+  .map(([{ config, gemm, seed }, repeats]) => ({ config, gemm: { ...gemm, repeats }, seed }));
+
+/** Single GEMMs and sequences. */
+export const anyCases: fc.Arbitrary<ArrayCase> = fc.oneof(arrayCases, sequenceCases);
+
 /** int8 operands, a quarter of them zero. */
-export function int8Operands(gemm: GemmShape, seed: number): { a: Int8Array; b: Int8Array } {
+export function int8Operands(gemm: GemmSequence, seed: number): { a: Int8Array; b: Int8Array } {
   const random = createRandom(seed);
   const values = (length: number): Int8Array =>
     Int8Array.from({ length }, () => (random.nextBelow(4) === 0 ? 0 : random.nextBelow(256) - 128));
-  return { a: values(gemm.m * gemm.k), b: values(gemm.k * gemm.n) };
+  return operandsOf(gemm, values);
 }
 
 /** Random bf16 operands of magnitudes around 2^exponent. */
 export function bf16Operands(
-  gemm: GemmShape,
+  gemm: GemmSequence,
   seed: number,
   exponent: number,
 ): { a: Float32Array; b: Float32Array } {
@@ -46,8 +54,16 @@ export function bf16Operands(
       const magnitude = (1 + random.nextFraction()) * 2 ** (exponent + random.nextBelow(6));
       return loadBf16(bf16FromFloat32(random.nextBelow(2) === 0 ? magnitude : -magnitude));
     });
-  return { a: values(gemm.m * gemm.k), b: values(gemm.k * gemm.n) };
+  return operandsOf(gemm, values);
+}
+
+function operandsOf<T>(gemm: GemmSequence, values: (length: number) => T): { a: T; b: T } {
+  const { m, k, n } = gemm;
+  return { a: values(repeatsOf(gemm) * m * k), b: values(repeatsOf(gemm) * k * n) };
 }
 
 /** The cases on which state function, both steppers and (for a part of them) the RTL must agree. */
 export const SAMPLED_CASES: readonly ArrayCase[] = fc.sample(arrayCases, { numRuns: 1000, seed: 4 });
+
+/** More of them with several GEMMs back to back. */
+export const SAMPLED_SEQUENCES: readonly ArrayCase[] = fc.sample(sequenceCases, { numRuns: 150, seed: 5 });

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GemmShape } from '../../src/array/config.ts';
+import type { GemmSequence } from '../../src/array/config.ts';
 import { createFastStepper, type FastOperands } from '../../src/array/fast-stepper.ts';
 import { FLOAT_ARITHMETIC, INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { createStepper } from '../../src/array/stepper.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { arrayCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
+import { anyCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
 import { stepperValues } from './stepper-values.ts';
 
 describe('fast stepper', () => {
-  const formats: [string, (gemm: GemmShape, seed: number) => FastOperands][] = [
+  const formats: [string, (gemm: GemmSequence, seed: number) => FastOperands][] = [
     ['int8', int8Operands],
     ['bf16', (gemm, seed) => bf16Operands(gemm, seed, -3)],
     ['bf16 with products that flush', (gemm, seed) => bf16Operands(gemm, seed, -66)],
   ];
   it.each(formats)('has the registers of the reference after spans of any length, %s', (_, operandsOf) => {
     fc.assert(
-      fc.property(arrayCases, fc.integer({ min: 1, max: 20 }), ({ config, gemm, seed }, longest) => {
+      fc.property(anyCases, fc.integer({ min: 1, max: 20 }), ({ config, gemm, seed }, longest) => {
         const random = createRandom(seed);
         const operands: FastOperands = operandsOf(gemm, seed);
         const arithmetic = operands.a instanceof Int8Array ? INTEGER_ARITHMETIC : FLOAT_ARITHMETIC;

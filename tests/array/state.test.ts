@@ -4,15 +4,15 @@ import type { GemmShape } from '../../src/array/config.ts';
 import { INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { arrayStateAt, type PeState, peStateAt, peStateOf } from '../../src/array/state.ts';
-import { ACTIVITIES, createArrayState, laneElement } from '../../src/array/state-grids.ts';
+import { ACTIVITIES, createArrayState, type Element, laneElement } from '../../src/array/state-grids.ts';
 import { type ArrayStepper, createStepper } from '../../src/array/stepper.ts';
 import type { Pe, Sum, Token } from '../../src/array/stepper-pe.ts';
-import { type ArrayCase, arrayCases, int8Operands } from './arbitrary-cases.ts';
+import { type ArrayCase, anyCases, int8Operands } from './arbitrary-cases.ts';
 
 describe('state of the array at a cycle', () => {
   it('equals the stepping reference in every register at every cycle', () => {
     fc.assert(
-      fc.property(arrayCases, (testCase) => {
+      fc.property(anyCases, (testCase) => {
         const { config, gemm } = testCase;
         const out = createArrayState(config.rows, config.columns);
         const stepper = stepperOf(testCase);
@@ -36,7 +36,7 @@ describe('state of the array at a cycle', () => {
 
   it('is the same PE by PE as for the whole array', () => {
     fc.assert(
-      fc.property(arrayCases, fc.nat(), ({ config, gemm }, at) => {
+      fc.property(anyCases, fc.nat(), ({ config, gemm }, at) => {
         const cycle = at % scheduleOf(config, gemm).cycles;
         const whole = arrayStateAt(config, gemm, cycle);
         const row = at % config.rows;
@@ -63,9 +63,10 @@ function stepperOf({ config, gemm, seed }: ArrayCase): ArrayStepper {
   return createStepper(config, gemm, int8Operands(gemm, seed), INTEGER_ARITHMETIC);
 }
 
-const element = (token: Token | undefined) => token && { row: token.row, column: token.column };
+const element = (token: Token | undefined) =>
+  token && { repeat: token.repeat, row: token.row, column: token.column };
 const sumElement = (sum: Sum | undefined) =>
-  sum && { row: sum.row, column: sum.column, firstK: sum.firstK, depth: sum.depth };
+  sum && { repeat: sum.repeat, row: sum.row, column: sum.column, firstK: sum.firstK, depth: sum.depth };
 
 function expectedLane0(pe: Pe, { config }: ArrayCase): PeState {
   return {
@@ -81,8 +82,7 @@ function expectedLane0(pe: Pe, { config }: ArrayCase): PeState {
 }
 
 function closedFormLane(state: PeState, lane: number, { config, gemm }: ArrayCase) {
-  const inLane = (of: { row: number; column: number } | undefined) =>
-    of && laneElement(config, gemm, of, lane);
+  const inLane = (of: Element | undefined) => of && laneElement(config, gemm, of, lane);
   return {
     operand: inLane(state.operand),
     sum: inLane(state.sum),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ArrayConfig, Dataflow, GemmShape } from '../../src/array/config.ts';
 import { foldAt, foldOf, scheduleOf } from '../../src/array/schedule.ts';
 import { arrayTiming } from '../../src/array/timing.ts';
-import { arrayCases } from './arbitrary-cases.ts';
+import { anyCases, arrayCases } from './arbitrary-cases.ts';
 
 const array = (rows: number, columns: number, dataflow: Dataflow, more: Partial<ArrayConfig> = {}) => ({
   rows,
@@ -40,7 +40,7 @@ describe('array timing', () => {
 
   it('has stages that add up, and stays above its bound', () => {
     fc.assert(
-      fc.property(arrayCases, ({ config, gemm: shape }) => {
+      fc.property(anyCases, ({ config, gemm: shape }) => {
         const { cycles, stages, lowerBoundCycles, utilization, mappingEfficiency } = arrayTiming(
           config,
           shape,
@@ -70,23 +70,51 @@ describe('array timing', () => {
     }
     expect(() => arrayTiming(array(1, 1, 'os'), gemm(1e9, 1e9, 1e9))).toThrow(/at most 2\^53 cycles/);
   });
+
+  it('streams a sequence of GEMMs as one GEMM of as many folds: it fills and drains once', () => {
+    // Weight-stationary: 2R + C - 2 + (F - 1) max(s, R) + s over the folds of all repeats.
+    const config = array(128, 128, 'ws', { rowsPerCycle: 2 });
+    const sequence = { ...gemm(1000, 300, 200), repeats: 7 };
+    const folds = 3 * 2 * 7;
+    const timing = arrayTiming(config, sequence);
+    expect(timing).toMatchObject({ folds, cycles: 128 + (folds - 1) * 500 + 500 + 254 });
+    expect(timing.utilization).toBe((7 * 1000 * 300 * 200) / (timing.cycles * 128 * 128 * 2));
+    fc.assert(
+      fc.property(arrayCases, fc.integer({ min: 1, max: 1e6 }), ({ config: any, gemm: shape }, repeats) => {
+        const one = scheduleOf(any, shape);
+        const { cycles, lowerBoundCycles, mappingEfficiency } = arrayTiming(any, { ...shape, repeats });
+        expect(cycles).toBe(one.cycles + (repeats - 1) * one.folds * one.intervalCycles);
+        expect(cycles).toBeGreaterThanOrEqual(lowerBoundCycles);
+        expect(mappingEfficiency).toBe(arrayTiming(any, shape).mappingEfficiency);
+      }),
+    );
+  });
+
+  it('refuses sequences it cannot count', () => {
+    for (const repeats of [0, -1, 1.5, Number.NaN, 1e308]) {
+      expect(() => arrayTiming(array(4, 4, 'ws'), { ...gemm(1, 1, 1), repeats })).toThrow(
+        /^repeats: expected a whole number/,
+      );
+    }
+  });
 });
 
 describe('folds', () => {
   it('cover every product exactly once, in order of k within a block of results', () => {
     fc.assert(
-      fc.property(arrayCases, ({ config, gemm: shape }) => {
+      fc.property(anyCases, ({ config, gemm: shape }) => {
         const schedule = scheduleOf(config, shape);
         const nextK = new Map<string, number>();
         let products = 0;
         for (let index = 0; index < schedule.folds; index++) {
-          const { m, k, n } = foldOf(schedule, index);
+          const { repeat, m, k, n } = foldOf(schedule, index);
+          expect(repeat).toBe(Math.floor(index / schedule.foldsPerGemm));
           products += (m.end - m.start) * (k.end - k.start) * (n.end - n.start);
-          const block = `${m.start},${n.start}`;
+          const block = `${repeat},${m.start},${n.start}`;
           expect(k.start).toBe(nextK.get(block) ?? 0);
           nextK.set(block, k.end);
         }
-        expect(products).toBe(shape.m * shape.k * shape.n);
+        expect(products).toBe(schedule.repeats * shape.m * shape.k * shape.n);
       }),
     );
   });
@@ -99,6 +127,7 @@ describe('folds', () => {
     ]);
     expect(foldAt(config, shape, 14)).toEqual({
       index: 1,
+      repeat: 0,
       m: { start: 0, end: 10 },
       k: { start: 4, end: 8 },
       n: { start: 0, end: 4 },

@@ -1,6 +1,6 @@
 import { ceilDiv } from '../../base/integers.ts';
 import { InputError } from '../../base/result.ts';
-import { type ArrayConfig, checkArrayConfig, checkGemmShape, type GemmShape } from '../config.ts';
+import { type ArrayConfig, checkArrayConfig, checkGemm, type GemmShape } from '../config.ts';
 
 /**
  * What SCALE-Sim v3 (https://github.com/scalesim-project/scale-sim-v3) prints for a layer without memory
@@ -55,7 +55,7 @@ export type ScaleSimArray = Pick<ArrayConfig, 'rows' | 'columns' | 'dataflow'>;
  */
 export function scaleSimReport(array: ScaleSimArray, gemm: GemmShape): ScaleSimReport {
   checkArrayConfig({ ...array, doubleBuffered: false, rowsPerCycle: 1 });
-  checkGemmShape(gemm);
+  checkGemm(gemm);
   const { rows, columns, dataflow } = array;
   const { m, k, n } = gemm;
   const outputStationary = dataflow === 'os';
