@@ -23,8 +23,8 @@ export interface FoldMap {
 }
 
 export function layoutFoldMap(schedule: ArraySchedule, width: number, height: number): FoldMap | undefined {
-  const { tilesDown, tilesAcross, folds } = schedule;
-  if (folds > MAX_TILES || folds < 2) return undefined;
+  const { tilesDown, tilesAcross, foldsPerGemm } = schedule;
+  if (foldsPerGemm > MAX_TILES || foldsPerGemm < 2) return undefined;
   const side = (room: number, tiles: number): number => {
     const exact = Math.min(room / tiles, MAX_TILE_PX);
     return exact >= 2 ? Math.floor(exact) : exact;
@@ -34,17 +34,18 @@ export function layoutFoldMap(schedule: ArraySchedule, width: number, height: nu
   return { schedule, cellWidth, cellHeight, width: tilesAcross * cellWidth, height: tilesDown * cellHeight };
 }
 
-/** Finished tiles, the one that streams, and those to come. */
+/** Finished tiles of the GEMM that streams, the present one, and those to come. */
 export function foldMapFigure(map: FoldMap, current: number, palette: Palette): Drawing {
   const { schedule, width, height, cellWidth, cellHeight } = map;
-  const { tilesDown: rows, tilesAcross: columns, folds } = schedule;
+  const { tilesDown: rows, tilesAcross: columns, foldsPerGemm } = schedule;
   const { colors } = palette;
   const done = pixelOf(mix(colors['state-working'], colors.ground, 0.35));
   const toCome = pixelOf(colors['state-idle']);
   const words = new Uint32Array(rows * columns);
-  for (let fold = 0; fold < folds; fold += 1) {
-    const { down, across } = tileOfFold(schedule, fold);
-    words[down * columns + across] = fold < current ? done : toCome;
+  const present = current % foldsPerGemm;
+  for (let tile = 0; tile < foldsPerGemm; tile += 1) {
+    const { down, across } = tileOfFold(schedule, tile);
+    words[down * columns + across] = tile < present ? done : toCome;
   }
   const { down, across } = tileOfFold(schedule, current);
   const pixels: Pixels = { rows, columns, words };
@@ -67,11 +68,12 @@ export function foldMapFigure(map: FoldMap, current: number, palette: Palette): 
   };
 }
 
-export function foldAtPoint(map: FoldMap, x: number, y: number): number {
+/** The fold under a point, of GEMM number `repeat`. */
+export function foldAtPoint(map: FoldMap, repeat: number, x: number, y: number): number {
   const { schedule, cellWidth, cellHeight } = map;
-  return foldAtTile(
-    schedule,
-    clamp(Math.floor(y / cellHeight), 0, schedule.tilesDown - 1),
-    clamp(Math.floor(x / cellWidth), 0, schedule.tilesAcross - 1),
-  );
+  return foldAtTile(schedule, {
+    repeat,
+    down: clamp(Math.floor(y / cellHeight), 0, schedule.tilesDown - 1),
+    across: clamp(Math.floor(x / cellWidth), 0, schedule.tilesAcross - 1),
+  });
 }

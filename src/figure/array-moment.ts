@@ -1,4 +1,4 @@
-import { type ArraySchedule, foldOf, scheduleOf } from '../array/schedule.ts';
+import { type ArraySchedule, scheduleOf } from '../array/schedule.ts';
 import { clamp } from '../base/integers.ts';
 import type { IdleCause, MatmulDetail, OpReport, RunReport } from '../machine/report.ts';
 import type { TimeRange } from './time-scale.ts';
@@ -29,11 +29,7 @@ export interface RunningMoment {
   readonly iteration: number;
   /** Stretches of time in which the unit runs this repetition of the op, in order. */
   readonly stretches: readonly TimeRange[];
-  /** Cycle of the whole op, in [0, totalCycles). */
-  readonly totalCycle: number;
-  readonly totalCycles: number;
-  /** Which of the `detail.array.repeats` GEMMs, and the cycle in it. */
-  readonly repeat: number;
+  /** Cycle of the op, in [0, schedule.cycles). */
   readonly cycle: number;
 }
 
@@ -62,10 +58,7 @@ export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): Arr
   if (detail?.kind !== 'matmul') return { kind: 'nothing' };
 
   const stretches = stretchesOf(lane, placed, span.op);
-  const schedule = scheduleOf(detail.array.config, detail.array.gemm);
-  const totalCycles = schedule.cycles * detail.array.repeats;
-  const totalCycle = cycleAt(stretches, totalCycles, ps);
-  const repeat = Math.floor(totalCycle / schedule.cycles);
+  const schedule = scheduleOfOp(detail);
   return {
     kind: 'running',
     op: span.op,
@@ -74,37 +67,34 @@ export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): Arr
     schedule,
     iteration: placed.iteration,
     stretches,
-    totalCycle,
-    totalCycles,
-    repeat,
-    cycle: totalCycle - repeat * schedule.cycles,
+    cycle: cycleAt(stretches, schedule.cycles, ps),
   };
 }
 
-/** The first moment at which the cursor is in `totalCycle` of the op that runs. */
-export function psOfCycle(moment: RunningMoment, totalCycle: number): number {
-  const cycle = clamp(totalCycle, 0, moment.totalCycles - 1);
-  let before = Math.ceil((cycle / moment.totalCycles) * busyPs(moment.stretches));
-  for (const { startPs, endPs } of moment.stretches) {
+/** What one matrix unit runs of an op. */
+export function scheduleOfOp({ array }: MatmulDetail): ArraySchedule {
+  return scheduleOf(array.config, { ...array.gemm, repeats: array.repeats });
+}
+
+/** The first moment at which the cursor is in a cycle of the op that runs; one beyond it means its end. */
+export function psOfCycle({ stretches, schedule }: RunningMoment, wanted: number): number {
+  const cycle = clamp(wanted, 0, schedule.cycles - 1);
+  let before = Math.ceil((cycle / schedule.cycles) * busyPs(stretches));
+  for (const { startPs, endPs } of stretches) {
     if (before < endPs - startPs) {
       // The division may round down into the cycle before.
       const ps = startPs + before;
-      return cycleAt(moment.stretches, moment.totalCycles, ps) < cycle ? ps + 1 : ps;
+      return cycleAt(stretches, schedule.cycles, ps) < cycle ? ps + 1 : ps;
     }
     before -= endPs - startPs;
   }
-  return moment.stretches[moment.stretches.length - 1].endPs - 1;
+  return stretches[stretches.length - 1].endPs - 1;
 }
 
-/** Cycle of the whole op at which `fold` of the running GEMM begins to stream. */
-export function totalCycleOfFold(moment: RunningMoment, fold: number): number {
-  return moment.repeat * moment.schedule.cycles + foldOf(moment.schedule, fold).stream.start;
-}
-
-function cycleAt(stretches: readonly TimeRange[], totalCycles: number, ps: number): number {
+function cycleAt(stretches: readonly TimeRange[], cycles: number, ps: number): number {
   let before = 0;
   for (const { startPs, endPs } of stretches) before += clamp(ps, startPs, endPs) - startPs;
-  return clamp(Math.floor((before / busyPs(stretches)) * totalCycles), 0, totalCycles - 1);
+  return clamp(Math.floor((before / busyPs(stretches)) * cycles), 0, cycles - 1);
 }
 
 function busyPs(stretches: readonly TimeRange[]): number {

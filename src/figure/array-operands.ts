@@ -12,13 +12,16 @@ const MATRIX_B = 0x2545f491;
  * same for the same seed. Counter-based, unlike `base/random`: a view asks for a few elements out of
  * billions, in any order.
  *
- * @param stream which product of the op: each GEMM that an op repeats has operands of its own
+ * @param unit each matrix unit has operands of its own
  */
-export function seededOperands(seed: number, stream: number): OperandSource {
-  const base = hash(seed ^ hash(stream));
+export function seededOperands(seed: number, unit: number): OperandSource {
+  const base = hash(seed ^ hash(unit));
   const seedA = hash(base ^ MATRIX_A);
   const seedB = hash(base ^ MATRIX_B);
-  return { a: (m, k) => element(seedA, m, k), b: (k, n) => element(seedB, k, n) };
+  return {
+    a: (m, k, repeat) => element(seedA, m, k, repeat),
+    b: (k, n, repeat) => element(seedB, k, n, repeat),
+  };
 }
 
 /** Values of the registers of the PEs in [firstRow, endRow) x [firstColumn, endColumn) of `state`. */
@@ -59,12 +62,16 @@ function cropState(
     shifting: crop(state.shifting),
     fold: crop(state.fold),
     wave: crop(state.wave),
+    operandRepeat: crop(state.operandRepeat),
     operandRow: crop(state.operandRow),
     operandColumn: crop(state.operandColumn),
+    weightRepeat: crop(state.weightRepeat),
     weightRow: crop(state.weightRow),
     weightColumn: crop(state.weightColumn),
+    shadowRepeat: crop(state.shadowRepeat),
     shadowRow: crop(state.shadowRow),
     shadowColumn: crop(state.shadowColumn),
+    sumRepeat: crop(state.sumRepeat),
     sumRow: crop(state.sumRow),
     sumColumn: crop(state.sumColumn),
     sumFirstK: crop(state.sumFirstK),
@@ -81,8 +88,9 @@ const NORMALS = Float64Array.from({ length: 4 * 255 + 1 }, (_, bytes) =>
   loadBf16(bf16FromFloat32((bytes - BYTES_MEAN) / BYTES_DEVIATION)),
 );
 
-function element(seed: number, row: number, column: number): number {
-  const bits = hash(hash(seed ^ Math.imul(row, 0x9e3779b1)) ^ Math.imul(column, 0x85ebca77));
+function element(seed: number, row: number, column: number, repeat: number): number {
+  const line = hash(seed ^ Math.imul(row, 0x9e3779b1)) ^ Math.imul(repeat, 0xc2b2ae3d);
+  const bits = hash(hash(line) ^ Math.imul(column, 0x85ebca77));
   return NORMALS[(bits & 0xff) + ((bits >>> 8) & 0xff) + ((bits >>> 16) & 0xff) + (bits >>> 24)];
 }
 

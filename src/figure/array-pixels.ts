@@ -1,7 +1,7 @@
 import type { ArraySchedule } from '../array/schedule.ts';
 import { ACTIVITY, type ArrayState, EMPTY } from '../array/state-grids.ts';
+import { workingCyclesAt } from '../array/working-cycles.ts';
 import { clamp } from '../base/integers.ts';
-import { workingCyclesAt } from './array-busy.ts';
 import { mix, pixelOf } from './color.ts';
 import type { Palette } from './color-palette.ts';
 import { type ColorScale, differenceScale, SCALE_STEPS, utilizationScale } from './color-scales.ts';

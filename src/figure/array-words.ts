@@ -1,5 +1,5 @@
 import type { ArraySchedule } from '../array/schedule.ts';
-import { foldOf, tileOfFold } from '../array/schedule.ts';
+import { foldOf, type Tile, tileOfFold } from '../array/schedule.ts';
 import type { PeState } from '../array/state.ts';
 import { REGISTER_MATRIX } from '../array/state-grids.ts';
 import { formatCount } from '../base/format-quantity.ts';
@@ -99,9 +99,9 @@ export function stateWords({ activity, shifting }: PeState): string {
   ];
 }
 
-/** `tile 12 of 32: k 128 to 255, n 0 to 127`. */
+/** `tile 12 of 32 of GEMM 2: k 128 to 255, n 0 to 127`. */
 export function foldWords(schedule: ArraySchedule, index: number): string {
-  const { m, k, n } = foldOf(schedule, index);
+  const { repeat, m, k, n } = foldOf(schedule, index);
   const { dataflow } = schedule.config;
   const range = (name: string, span: { start: number; end: number }): string =>
     `${name}${NARROW}${span.start} to ${span.end - 1}`;
@@ -109,14 +109,17 @@ export function foldWords(schedule: ArraySchedule, index: number): string {
     dataflow === 'os'
       ? [range('m', m), range('n', n)]
       : [range('k', k), dataflow === 'is' ? range('m', m) : range('n', n)];
-  return `tile ${formatCount(index + 1)} of ${formatCount(schedule.folds)}: ${parts.join(', ')}`;
+  const { repeats, foldsPerGemm } = schedule;
+  const tile = index - repeat * foldsPerGemm;
+  const of = repeats > 1 ? ` of GEMM ${formatCount(repeat + 1)}` : '';
+  return `tile ${formatCount(tile + 1)} of ${formatCount(foldsPerGemm)}${of}: ${parts.join(', ')}`;
 }
 
-/** Row and column of a fold in the grid of tiles, and back. */
-export function foldAtTile(schedule: ArraySchedule, down: number, across: number): number {
-  return schedule.config.dataflow === 'os'
-    ? down * schedule.tilesAcross + across
-    : across * schedule.tilesDown + down;
+/** Number of the fold at a place of a GEMM's grid of tiles: the inverse of `tileOfFold`. */
+export function foldAtTile(schedule: ArraySchedule, { repeat, down, across }: Tile): number {
+  const { config, tilesDown, tilesAcross, foldsPerGemm } = schedule;
+  const tile = config.dataflow === 'os' ? down * tilesAcross + across : across * tilesDown + down;
+  return repeat * foldsPerGemm + tile;
 }
 
 const NARROW = '\u202f';

@@ -34,19 +34,16 @@ function tilesOf(index: TimelineIndex, scale: TimeScale, placed: PlacedSpan): re
   const untilPs = Math.min(placed.endPs, scale.range.endPs);
   const moment = arrayMomentAt(index, fromPs);
   if (moment.kind !== 'running') return [];
-  const { schedule, totalCycles, detail } = moment;
-  const { intervalCycles, firstStreamCycle, folds, cycles } = schedule;
+  const { intervalCycles, firstStreamCycle, folds, foldsPerGemm, cycles } = moment.schedule;
   const busyPs = moment.stretches.reduce((total, { startPs, endPs }) => total + endPs - startPs, 0);
-  if ((intervalCycles / totalCycles) * busyPs * scale.pxPerPs < MIN_TILE_PX) return [];
+  if ((intervalCycles / cycles) * busyPs * scale.pxPerPs < MIN_TILE_PX) return [];
   const marks: TileMark[] = [];
-  let repeat = moment.repeat;
   let fold = Math.max(0, Math.ceil((moment.cycle - firstStreamCycle) / intervalCycles));
-  for (; repeat < detail.array.repeats; repeat += 1, fold = 0) {
-    for (; fold < folds; fold += 1) {
-      const ps = psOfCycle(moment, repeat * cycles + firstStreamCycle + fold * intervalCycles);
-      if (ps >= untilPs) return marks;
-      if (ps >= fromPs) marks.push({ x: scale.toPx(ps), label: `tile ${fold + 1} of ${folds}` });
-    }
+  for (; fold < folds; fold += 1) {
+    const ps = psOfCycle(moment, firstStreamCycle + fold * intervalCycles);
+    if (ps >= untilPs) break;
+    const tile = fold % foldsPerGemm;
+    if (ps >= fromPs) marks.push({ x: scale.toPx(ps), label: `tile ${tile + 1} of ${foldsPerGemm}` });
   }
   return marks;
 }

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { arrayTiming } from '../../src/array/timing.ts';
 import {
   type ArrayMoment,
   arrayMomentAt,
   psOfCycle,
   type RunningMoment,
-  totalCycleOfFold,
 } from '../../src/figure/array-moment.ts';
 import { createTimelineIndex } from '../../src/figure/timeline-index.ts';
 import type { RunReport, Span, TimelineBlock } from '../../src/machine/report.ts';
@@ -40,52 +40,37 @@ describe('arrayMomentAt', () => {
     expect(moment.op).toBe(op);
     expect(moment.iteration).toBe(occurrence);
     expect(moment.stretches).toEqual([{ startPs: span.startPs + shift, endPs: span.endPs + shift }]);
-    expect(moment.totalCycle).toBe(0);
+    expect(moment.cycle).toBe(0);
   });
 
   test('the first moment is cycle 0, the last one the last cycle, half way half of them', () => {
     const span = busySpan(block, opNamed('qkv fwd'));
     const at = (ps: number): RunningMoment => running(arrayMomentAt(index, ps));
-    const { totalCycles, schedule, detail } = at(span.startPs);
-    expect(totalCycles).toBe(schedule.cycles * detail.array.repeats);
-    expect(at(span.endPs - 1).totalCycle).toBe(totalCycles - 1);
-    expect(at((span.startPs + span.endPs) / 2).totalCycle).toBe(Math.floor(totalCycles / 2));
-  });
-
-  test('a total cycle is split into a repetition and a cycle of the GEMM', () => {
-    const span = busySpan(block, opNamed('ffn up fwd'));
-    const moment = running(
-      arrayMomentAt(index, Math.floor(span.startPs + (span.endPs - span.startPs) * 0.37)),
-    );
-    expect(moment.repeat * moment.schedule.cycles + moment.cycle).toBe(moment.totalCycle);
-    expect(moment.cycle).toBeLessThan(moment.schedule.cycles);
-    expect(moment.repeat).toBeGreaterThan(0);
+    const { schedule, detail } = at(span.startPs);
+    const { cycles } = schedule;
+    const { array } = detail;
+    expect(cycles).toBe(arrayTiming(array.config, { ...array.gemm, repeats: array.repeats }).cycles);
+    expect(at(span.endPs - 1).cycle).toBe(cycles - 1);
+    expect(at((span.startPs + span.endPs) / 2).cycle).toBe(Math.floor(cycles / 2));
   });
 
   test('seeking to a cycle arrives in that cycle, and a picosecond earlier is still before it', () => {
     const span = busySpan(block, opNamed('attention out fwd'));
     const start = running(arrayMomentAt(index, span.startPs));
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: start.totalCycles - 1 }), (cycle) => {
+      fc.property(fc.integer({ min: 0, max: start.schedule.cycles - 1 }), (cycle) => {
         const ps = psOfCycle(start, cycle);
-        expect(running(arrayMomentAt(index, ps)).totalCycle).toBe(cycle);
-        if (cycle > 0) expect(running(arrayMomentAt(index, ps - 1)).totalCycle).toBe(cycle - 1);
+        expect(running(arrayMomentAt(index, ps)).cycle).toBe(cycle);
+        if (cycle > 0) expect(running(arrayMomentAt(index, ps - 1)).cycle).toBe(cycle - 1);
       }),
     );
-  });
-
-  test('seeking to a fold arrives when its first wave enters', () => {
-    const span = busySpan(block, opNamed('ffn up fwd'));
-    const start = running(arrayMomentAt(index, span.startPs));
-    const total = totalCycleOfFold(start, 3);
-    expect(total).toBe(start.schedule.firstStreamCycle + 3 * start.schedule.intervalCycles);
   });
 
   test('seeking beyond the op stays within it', () => {
     const span = busySpan(block, opNamed('qkv fwd'));
     const start = running(arrayMomentAt(index, span.startPs));
     expect(psOfCycle(start, -5)).toBe(span.startPs);
-    expect(running(arrayMomentAt(index, psOfCycle(start, 1e15))).totalCycle).toBe(start.totalCycles - 1);
+    expect(running(arrayMomentAt(index, psOfCycle(start, 1e15))).cycle).toBe(start.schedule.cycles - 1);
   });
 
   test('an op that pauses goes on where it stopped', () => {
@@ -93,16 +78,16 @@ describe('arrayMomentAt', () => {
     const pausedIndex = createTimelineIndex(paused);
     const span = busySpan(block, opNamed('qkv fwd'));
     const half = (span.startPs + span.endPs) / 2;
-    const whole = running(arrayMomentAt(index, span.startPs)).totalCycles;
+    const whole = running(arrayMomentAt(index, span.startPs)).schedule.cycles;
     const first = running(arrayMomentAt(pausedIndex, span.startPs));
     expect(first.stretches).toHaveLength(2);
-    expect(first.totalCycles).toBe(whole);
+    expect(first.schedule.cycles).toBe(whole);
     // The pause is the third quarter: it takes no cycles.
-    const before = running(arrayMomentAt(pausedIndex, half - 1)).totalCycle;
-    const after = running(arrayMomentAt(pausedIndex, half + (span.endPs - half) / 2)).totalCycle;
+    const before = running(arrayMomentAt(pausedIndex, half - 1)).cycle;
+    const after = running(arrayMomentAt(pausedIndex, half + (span.endPs - half) / 2)).cycle;
     expect(after - before).toBeLessThanOrEqual(1);
     expect(arrayMomentAt(pausedIndex, half + 1).kind).toBe('idle');
-    expect(running(arrayMomentAt(pausedIndex, psOfCycle(first, whole - 1))).totalCycle).toBe(whole - 1);
+    expect(running(arrayMomentAt(pausedIndex, psOfCycle(first, whole - 1))).cycle).toBe(whole - 1);
   });
 
   test('idle says why, until when, and what comes next', () => {

@@ -30,14 +30,16 @@ describe('describePe', () => {
     const byName = new Map(description.lines.map((line) => [line.name, line]));
     expect(byName.get('operand')).toMatchObject({
       element: 'A[3, 1]',
-      value: operands.a(3, 1),
+      value: operands.a(3, 1, 0),
       origin: 'from PE 1, 1 a cycle ago',
     });
-    expect(byName.get('weight')).toMatchObject({ element: 'B[1, 2]', value: operands.b(1, 2) });
+    expect(byName.get('weight')).toMatchObject({ element: 'B[1, 2]', value: operands.b(1, 2, 0) });
     const sum = byName.get('partial sum');
     expect(sum?.element).toBe('C[3, 2], k 0 to 1');
     expect(sum?.value).toBe(
-      Math.fround(Math.fround(operands.a(3, 0) * operands.b(0, 2)) + operands.a(3, 1) * operands.b(1, 2)),
+      Math.fround(
+        Math.fround(operands.a(3, 0, 0) * operands.b(0, 2, 0)) + operands.a(3, 1, 0) * operands.b(1, 2, 0),
+      ),
     );
     expect(sum?.origin).toContain('PE 0, 2');
   });
@@ -87,11 +89,11 @@ describe('describePe', () => {
 
 describe('tiles', () => {
   test.each(['ws', 'is', 'os'] as const)('%s: place and number of a tile are inverse', (dataflow) => {
-    const own = scheduleOf({ ...config, dataflow }, gemm);
+    const own = scheduleOf({ ...config, dataflow }, { ...gemm, repeats: 3 });
     for (let fold = 0; fold < own.folds; fold += 1) {
-      const { down, across } = tileOfFold(own, fold);
-      expect(foldAtTile(own, down, across)).toBe(fold);
-      expect(foldWords(own, fold)).toContain(`tile ${fold + 1} of ${own.folds}`);
+      expect(foldAtTile(own, tileOfFold(own, fold))).toBe(fold);
+      const [tile, of] = [fold % own.foldsPerGemm, Math.floor(fold / own.foldsPerGemm)];
+      expect(foldWords(own, fold)).toContain(`tile ${tile + 1} of ${own.foldsPerGemm} of GEMM ${of + 1}:`);
     }
   });
 
@@ -104,7 +106,7 @@ describe('tiles', () => {
     expect(new Set(words).size).toBe(2);
     for (let fold = 0; fold < 4; fold += 1) {
       const { down, across } = tileOfFold(schedule, fold);
-      expect(foldAtPoint(map, (across + 0.5) * map.cellWidth, (down + 0.5) * map.cellHeight)).toBe(fold);
+      expect(foldAtPoint(map, 0, (across + 0.5) * map.cellWidth, (down + 0.5) * map.cellHeight)).toBe(fold);
       expect(foldOf(schedule, fold).k.start).toBe(down * 4);
     }
   });

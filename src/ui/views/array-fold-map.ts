@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { foldAt } from '../../array/schedule.ts';
+import { type ArraySchedule, foldAt, foldOf } from '../../array/schedule.ts';
 import { formatCount } from '../../base/format-quantity.ts';
 import { foldAtPoint, foldMapFigure, layoutFoldMap } from '../../figure/array-folds.ts';
-import { type RunningMoment, totalCycleOfFold } from '../../figure/array-moment.ts';
+import type { RunningMoment } from '../../figure/array-moment.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import './canvas-figure.ts';
 import { PaletteController } from './canvas-palette.ts';
@@ -33,8 +33,9 @@ export class FoldMapElement extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { moment } = this;
     if (moment === undefined) return nothing;
-    const { schedule, repeat, detail, cycle } = moment;
-    const fold = foldAt(schedule.config, schedule.gemm, cycle).index;
+    const { schedule, cycle } = moment;
+    const { repeats, foldsPerGemm } = schedule;
+    const { index: fold, repeat } = foldAt(schedule.config, schedule.gemm, cycle);
     const map = layoutFoldMap(schedule, Math.max(1, this.widthPx), MAP_HEIGHT_PX);
     const { m, k, n } = schedule.gemm;
     return html`<p class="quiet small number">${formatCount(m)} × ${formatCount(k)} × ${formatCount(n)}</p>
@@ -45,22 +46,24 @@ export class FoldMapElement extends LitElement {
             .style=${`width:${map.width}px;height:${map.height}px`}
             .drawing=${foldMapFigure(map, fold, this.#theme.palette)}
             @click=${(event: MouseEvent) =>
-              this.#seek(totalCycleOfFold(moment, foldAtPoint(map, event.offsetX, event.offsetY)))}
+              this.#seek(schedule, foldAtPoint(map, repeat, event.offsetX, event.offsetY))}
           ></systole-figure>`
       }
       ${
-        schedule.folds > 1
-          ? this.#renderSlider('tile', fold, schedule.folds, (to) => totalCycleOfFold(moment, to))
+        foldsPerGemm > 1
+          ? this.#renderSlider('tile', fold - repeat * foldsPerGemm, foldsPerGemm, (to) =>
+              this.#seek(schedule, repeat * foldsPerGemm + to),
+            )
           : nothing
       }
       ${
-        detail.array.repeats > 1
-          ? this.#renderSlider('GEMM', repeat, detail.array.repeats, (to) => to * schedule.cycles)
+        repeats > 1
+          ? this.#renderSlider('GEMM', repeat, repeats, (to) => this.#seek(schedule, to * foldsPerGemm))
           : nothing
       }`;
   }
 
-  #renderSlider(name: string, at: number, count: number, cycleOf: (index: number) => number): TemplateResult {
+  #renderSlider(name: string, at: number, count: number, seek: (index: number) => void): TemplateResult {
     return html`<label class="small">
       <span class="quiet">${name} <span class="number">${formatCount(at + 1)} of ${formatCount(count)}</span></span>
       <input
@@ -70,14 +73,15 @@ export class FoldMapElement extends LitElement {
         .value=${String(at)}
         aria-valuetext="${name} ${at + 1} of ${count}"
         @input=${(event: Event) => {
-          if (event.target instanceof HTMLInputElement) this.#seek(cycleOf(event.target.valueAsNumber));
+          if (event.target instanceof HTMLInputElement) seek(event.target.valueAsNumber);
         }}
       />
     </label>`;
   }
 
-  #seek(totalCycle: number): void {
-    this.dispatchEvent(new CustomEvent<{ totalCycle: number }>('seek-cycle', { detail: { totalCycle } }));
+  #seek(schedule: ArraySchedule, fold: number): void {
+    const cycle = foldOf(schedule, fold).stream.start;
+    this.dispatchEvent(new CustomEvent<{ cycle: number }>('seek-cycle', { detail: { cycle } }));
   }
 
   static override styles = [

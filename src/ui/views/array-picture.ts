@@ -2,7 +2,6 @@ import type { OperandSource } from '../../array/operands.ts';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import { arrayStateAt } from '../../array/state.ts';
 import { ACTIVITIES, type Activity, type ArrayState, createArrayState } from '../../array/state-grids.ts';
-import type { RunningMoment } from '../../figure/array-moment.ts';
 import { seededOperands, valuesWithin } from '../../figure/array-operands.ts';
 import {
   type ArrayInks,
@@ -18,7 +17,7 @@ import type { Pixels } from '../../figure/drawing.ts';
 
 /** Time a frame may spend on values; the rest of the picture follows in the next frames. */
 const SLICE_MS = 5;
-const ROWS_A_SLICE = 8;
+const ROWS_A_SLICE = 16;
 
 /**
  * The array of one op as pixels, recomputed only for what changed: the state when the cycle moves, the
@@ -39,15 +38,17 @@ export class ArrayPicture {
   #painted = 0;
 
   constructor(
+    /** Index of the op whose picture it is, and which of the matrix units. */
+    readonly op: number,
+    readonly unit: number,
     readonly schedule: ArraySchedule,
-    readonly stream: number,
     seed: number,
     palette: Palette,
   ) {
     const { rows, columns } = schedule.config;
     this.#state = createArrayState(rows, columns);
     this.pixels = { rows, columns, words: new Uint32Array(rows * columns) };
-    this.operands = seededOperands(seed, stream);
+    this.operands = seededOperands(seed, unit);
     this.#palette = palette;
     this.#inks = arrayInks(palette, rows);
   }
@@ -71,23 +72,6 @@ export class ArrayPicture {
 
   get progress(): number {
     return this.#painted / this.pixels.rows;
-  }
-
-  /** Whether this picture can show that moment. */
-  shows(moment: RunningMoment, stream: number): boolean {
-    const { config, gemm } = this.schedule;
-    const other = moment.schedule;
-    return (
-      this.stream === stream &&
-      config.rows === other.config.rows &&
-      config.columns === other.config.columns &&
-      config.dataflow === other.config.dataflow &&
-      config.doubleBuffered === other.config.doubleBuffered &&
-      config.rowsPerCycle === other.config.rowsPerCycle &&
-      gemm.m === other.gemm.m &&
-      gemm.k === other.gemm.k &&
-      gemm.n === other.gemm.n
-    );
   }
 
   /** @returns whether any pixel may have changed */

@@ -1,13 +1,19 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { type ArraySchedule, scheduleOf } from '../../array/schedule.ts';
+import type { ArraySchedule } from '../../array/schedule.ts';
 import { peStateOf } from '../../array/state.ts';
 import { formatCount } from '../../base/format-quantity.ts';
 import { clamp } from '../../base/integers.ts';
 import { arrayEdges } from '../../figure/array-edges.ts';
 import { arrayFigure } from '../../figure/array-figure.ts';
 import { layoutArray, type PePlace, WHOLE_ARRAY } from '../../figure/array-layout.ts';
-import { type ArrayMoment, arrayMomentAt, psOfCycle, type RunningMoment } from '../../figure/array-moment.ts';
+import {
+  type ArrayMoment,
+  arrayMomentAt,
+  psOfCycle,
+  type RunningMoment,
+  scheduleOfOp,
+} from '../../figure/array-moment.ts';
 import type { ArrayMetric } from '../../figure/array-pixels.ts';
 import { peValues } from '../../figure/array-values.ts';
 import { describePe, type PeDescription } from '../../figure/array-words.ts';
@@ -89,8 +95,8 @@ export class ArrayView extends LitElement {
             moment.kind === 'running'
               ? html`<systole-fold-map
                 .moment=${moment}
-                @seek-cycle=${(event: CustomEvent<{ totalCycle: number }>) =>
-                  this.#seekCycle(moment, event.detail.totalCycle)}
+                @seek-cycle=${(event: CustomEvent<{ cycle: number }>) =>
+                  this.#seekCycle(moment, event.detail.cycle)}
               ></systole-fold-map>`
               : nothing
           }
@@ -140,7 +146,7 @@ export class ArrayView extends LitElement {
     const layout = layoutArray(pixels.rows, pixels.columns, SVG_SIDE_PX, SVG_SIDE_PX, WHOLE_ARRAY, 1);
     const edges = arrayEdges(moment.schedule, moment.cycle, layout.edgeCycles, inks);
     const drawing = arrayFigure(layout, pixels, edges, SVG_SIDE_PX, SVG_SIDE_PX);
-    const cycle = `cycle ${formatCount(moment.totalCycle)} of ${formatCount(moment.totalCycles)}`;
+    const cycle = `cycle ${formatCount(moment.cycle)} of ${formatCount(moment.schedule.cycles)}`;
     return toSvg(drawing, this.#theme.palette, `${moment.report.name}, ${cycle}`);
   }
 
@@ -150,9 +156,8 @@ export class ArrayView extends LitElement {
 
   #paint(moment: RunningMoment): ArrayPicture {
     const { palette } = this.#theme;
-    const stream = moment.repeat * moment.detail.units + this.unit;
-    if (this.#picture === undefined || !this.#picture.shows(moment, stream)) {
-      this.#picture = new ArrayPicture(moment.schedule, stream, this.seed, palette);
+    if (this.#picture?.op !== moment.op || this.#picture.unit !== this.unit) {
+      this.#picture = new ArrayPicture(moment.op, this.unit, moment.schedule, this.seed, palette);
     }
     if (this.#picture.paint(moment.cycle, this.metric, palette)) this.#version += 1;
     return this.#picture;
@@ -166,7 +171,7 @@ export class ArrayView extends LitElement {
     const detail = [ops[next ?? -1]?.detail, ...ops.map((op) => op.detail)].find(
       (each): each is MatmulDetail => each?.kind === 'matmul',
     );
-    return detail && scheduleOf(detail.array.config, detail.array.gemm);
+    return detail && scheduleOfOp(detail);
   }
 
   #renderFacts(moment: ArrayMoment): TemplateResult {
@@ -195,18 +200,18 @@ export class ArrayView extends LitElement {
         · <span class="number">${rows}×${columns}</span>
       </span>
       <span class="cycle"
-        >cycle ${this.#renderCycle(moment)} of <span class="number">${formatCount(moment.totalCycles)}</span></span
+        >cycle ${this.#renderCycle(moment)} of <span class="number">${formatCount(moment.schedule.cycles)}</span></span
       >`;
   }
 
   #renderCycle(moment: RunningMoment): TemplateResult {
-    const { totalCycle, totalCycles } = moment;
+    const { cycle, schedule } = moment;
     const stepButton = (by: 1 | -1, sign: string, label: string): TemplateResult =>
       html`<button
         class="plain step"
         aria-label=${label}
-        ?disabled=${totalCycle + by < 0 || totalCycle + by >= totalCycles}
-        @click=${() => this.#seekCycle(moment, totalCycle + by)}
+        ?disabled=${cycle + by < 0 || cycle + by >= schedule.cycles}
+        @click=${() => this.#seekCycle(moment, cycle + by)}
       >
         ${sign}
       </button>`;
@@ -214,9 +219,9 @@ export class ArrayView extends LitElement {
         class="number"
         type="text"
         inputmode="numeric"
-        aria-label="Cycle of ${formatCount(totalCycles)}"
-        .value=${formatCount(totalCycle)}
-        .style=${`inline-size:${formatCount(totalCycles).length}ch`}
+        aria-label="Cycle of ${formatCount(schedule.cycles)}"
+        .value=${formatCount(cycle)}
+        .style=${`inline-size:${formatCount(schedule.cycles).length}ch`}
         @change=${(event: Event) => this.#cycleTyped(moment, event.target)}
       />${stepButton(1, '›', 'One cycle forth')}`;
   }
@@ -294,15 +299,15 @@ export class ArrayView extends LitElement {
     return `${description.title}: ${description.state}${registers === '' ? '' : `, ${registers}`}`;
   }
 
-  #seekCycle(moment: RunningMoment, totalCycle: number): void {
-    dispatchViewEvent(this, 'seek', { cursorPs: psOfCycle(moment, totalCycle) });
+  #seekCycle(moment: RunningMoment, cycle: number): void {
+    dispatchViewEvent(this, 'seek', { cursorPs: psOfCycle(moment, cycle) });
   }
 
   #cycleTyped(moment: RunningMoment, target: EventTarget | null): void {
     if (!(target instanceof HTMLInputElement)) return;
     const typed = Number(target.value.replace(/[\s,_]/g, ''));
-    if (Number.isSafeInteger(typed)) this.#seekCycle(moment, clamp(typed, 0, moment.totalCycles - 1));
-    target.value = formatCount(moment.totalCycle);
+    if (Number.isSafeInteger(typed)) this.#seekCycle(moment, clamp(typed, 0, moment.schedule.cycles - 1));
+    target.value = formatCount(moment.cycle);
   }
 
   #togglePin(place: PePlace): void {
