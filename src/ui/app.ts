@@ -15,9 +15,11 @@ import { loadSettings, saveSettings } from './settings.ts';
 import { type AppState, INITIAL_STATE, type Notice, type Place } from './state.ts';
 import { Store } from './store.ts';
 
-/** Progress shows only for what takes longer than this: a flash of it would only distract. */
+/** Progress shows only for what takes longer than this. */
 const PROGRESS_DELAY_MS = 100;
 const MAX_NOTICES = 4;
+/** Remarks go by themselves, errors do not. */
+const NOTE_DURATION_MS = 6000;
 
 /** The page without its looks: state, engine, and everything a user can do. */
 export class App {
@@ -70,7 +72,7 @@ export class App {
   async change(scenario: Scenario): Promise<string | undefined> {
     const before = this.state.run?.scenario;
     const problem = await this.#show(scenario);
-    if (problem === undefined && before !== undefined) {
+    if (problem === undefined && before !== undefined && before !== scenario) {
       this.#past = [...this.#past, before];
       this.#future = [];
     }
@@ -114,12 +116,22 @@ export class App {
     this.#runsStarted += 1;
     const mine = this.#runsStarted;
     const isLatest = (): boolean => mine === this.#runsStarted;
-    const startedMs = performance.now();
-    this.store.update({ status: { kind: 'running', fraction: 0, what: 'starting' }, playing: false });
-    const outcome = await this.engine.run(scenario, (fraction, what) => {
-      if (!isLatest() || performance.now() - startedMs < PROGRESS_DELAY_MS) return;
-      this.store.update({ status: { kind: 'running', fraction: clamp(fraction, 0, 1), what } });
-    });
+    let isOver = false;
+    let shown = false;
+    const tell = (fraction: number, what: string): void => {
+      // Progress comes through a port of its own and may arrive after the result.
+      if (isLatest() && !isOver) this.store.update({ status: { kind: 'running', fraction, what, shown } });
+    };
+    this.store.update({ playing: false });
+    tell(0, 'starting');
+    const timer = setTimeout(() => {
+      shown = true;
+      const { status } = this.state;
+      if (status.kind === 'running') tell(status.fraction, status.what);
+    }, PROGRESS_DELAY_MS);
+    const outcome = await this.engine.run(scenario, (fraction, what) => tell(clamp(fraction, 0, 1), what));
+    isOver = true;
+    clearTimeout(timer);
     // An older run that finishes after a newer one began says nothing any more.
     if (!isLatest()) return { kind: 'cancelled' };
     this.store.update({ status: { kind: 'idle' } });
@@ -255,5 +267,6 @@ export class App {
     const notice: Notice = { id: this.#noticesShown, kind, text: oneLine(text) };
     const others = this.state.notices.filter((each) => each.text !== notice.text);
     this.store.update({ notices: [...others, notice].slice(-MAX_NOTICES) });
+    if (kind === 'note') setTimeout(() => this.dismiss(notice.id), NOTE_DURATION_MS);
   }
 }

@@ -37,6 +37,12 @@ export const sharedStyles = css`
     border-color: transparent;
     padding: 2px 6px;
   }
+  button.link {
+    border: 0;
+    padding: 0;
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
   :focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 1px;

@@ -14,7 +14,13 @@ export type StageView = (typeof STAGE_VIEWS)[number];
 /** What the engine is doing for the user. */
 export type Status =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly fraction: number; readonly what: string };
+  | {
+      readonly kind: 'running';
+      readonly fraction: number;
+      readonly what: string;
+      /** Not for what is over in a moment: a flash of progress would only distract. */
+      readonly shown: boolean;
+    };
 
 /** One line that the user should see, until it is dismissed or replaced. Text, never markup. */
 export interface Notice {

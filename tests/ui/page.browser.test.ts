@@ -153,6 +153,56 @@ describe('the page', () => {
     expect(app.state.run?.digest).toBe(digest);
   });
 
+  it('opens a pasted link', async () => {
+    const { app } = await open(gemm);
+    await app.change({ ...gemm, set: ['hbm.bytesPerSecond=4e11'] });
+    const digest = app.state.run?.digest;
+    const link = location.href;
+    await app.change(gemm);
+    const data = new DataTransfer();
+    data.setData('text/plain', link);
+    window.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+    await vi.waitFor(() => expect(app.state.run?.digest).toBe(digest));
+  });
+
+  it('zooms, pans and marks from the keyboard', async () => {
+    const { app, press } = await open();
+    const whole = app.state.view.endPs - app.state.view.startPs;
+    press('KeyW');
+    const near = app.state.view;
+    expect(near.endPs - near.startPs).toBeCloseTo(whole * 0.6, -3);
+    press('KeyD');
+    expect(app.state.view.startPs).toBeGreaterThan(near.startPs);
+    press('KeyM');
+    const marked = assertDefined(app.state.area, 'a marked stretch');
+    expect(marked.startPs).toBeLessThanOrEqual(app.state.cursorPs);
+    expect(marked.endPs).toBeGreaterThan(app.state.cursorPs);
+    press('KeyF');
+    expect(app.state.view).toEqual(marked);
+    press('KeyF');
+    expect(app.state.view).toEqual({ startPs: 0, endPs: app.state.run?.report.stepPs });
+  });
+
+  it('changes the chip from the palette, and the slice follows', async () => {
+    const { app, press, find, settled } = await open();
+    press('KeyK', { ctrlKey: true });
+    await settled();
+    const answer = async (text: string): Promise<void> => {
+      const input = find<HTMLInputElement>('systole-prompt-dialog >>> input');
+      input.value = text;
+      input.dispatchEvent(new InputEvent('input'));
+      await settled();
+      find<HTMLFormElement>('systole-prompt-dialog >>> form').requestSubmit();
+      await settled();
+    };
+    await answer('choose a chip');
+    expect(app.state.dialog).toEqual({ kind: 'prompt', command: 'scenario.chip' });
+    await answer('v5e');
+    await vi.waitFor(() => expect(app.state.run?.report.chip.id).toBe('v5e'));
+    expect(app.state.run?.report.slice.shape).toEqual([8, 8]);
+    await vi.waitFor(() => expect(app.state.dialog).toBeUndefined());
+  });
+
   it('cancels a run in the middle and keeps what was there', async () => {
     const { app } = await open(gemm);
     const before = app.state.run;

@@ -57,7 +57,6 @@ export function pageCommands(app: App): readonly Command[] {
       const next = THEMES[(THEMES.indexOf(app.state.theme) + 1) % THEMES.length] ?? 'system';
       app.store.update({ theme: next });
       app.remember();
-      app.note(`Theme: ${next}.`);
     }),
     runCommand('page.palette', 'All commands', [commandKey('KeyK'), commandKey('KeyP', true)], () => {
       app.store.update({ dialog: app.state.dialog?.kind === 'palette' ? undefined : { kind: 'palette' } });

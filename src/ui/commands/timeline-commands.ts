@@ -1,4 +1,5 @@
 import { panRange, zoomRange } from '../../figure/time-scale.ts';
+import { spanAt } from '../../figure/timeline-lookup.ts';
 import type { App } from '../app.ts';
 import { openingView } from '../opening-view.ts';
 import { type Command, runCommand } from './command.ts';
@@ -21,8 +22,8 @@ export function timelineCommands(app: App): readonly Command[] {
   return [
     runCommand('timeline.zoomIn', 'Zoom in', [key('KeyW'), key('Equal')], zoom(ZOOM_STEP), hasRun),
     runCommand('timeline.zoomOut', 'Zoom out', [key('KeyS'), key('Minus')], zoom(1 / ZOOM_STEP), hasRun),
-    runCommand('timeline.panLeft', 'Pan left', [key('KeyA')], pan(-PAN_STEP), hasRun),
-    runCommand('timeline.panRight', 'Pan right', [key('KeyD')], pan(PAN_STEP), hasRun),
+    runCommand('timeline.panLeft', 'Pan left', [key('KeyA'), key('ArrowLeft')], pan(-PAN_STEP), hasRun),
+    runCommand('timeline.panRight', 'Pan right', [key('KeyD'), key('ArrowRight')], pan(PAN_STEP), hasRun),
     runCommand(
       'timeline.fit',
       'Fit the marked stretch, or the whole step',
@@ -40,6 +41,7 @@ export function timelineCommands(app: App): readonly Command[] {
       },
       hasRun,
     ),
+    runCommand('timeline.mark', 'Mark the op under the playhead', [key('KeyM')], () => markOp(app), hasRun),
     runCommand(
       'timeline.axis',
       'Count time or cycles on the axis',
@@ -59,6 +61,13 @@ export function timelineCommands(app: App): readonly Command[] {
       () => app.state.area !== undefined || app.state.selectedOp !== undefined,
     ),
   ];
+}
+
+/** What the matrix units do now becomes the marked stretch; it stays when the playhead moves on. */
+function markOp(app: App): void {
+  const [lane] = app.timelineIndex()?.lanes ?? [];
+  const placed = lane === undefined ? undefined : spanAt(lane, app.state.cursorPs);
+  if (placed !== undefined) app.store.update({ area: { startPs: placed.startPs, endPs: placed.endPs } });
 }
 
 function fitView(app: App): void {

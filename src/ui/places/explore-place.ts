@@ -27,7 +27,7 @@ export class ExplorePlace extends AppElement {
       <h1>What if the chip were different?</h1>
       <p>
         Keep a run as the baseline, change the chip or anything else in the sentence above, and read here what moved.
-        Any field of a chip can be <button class="plain" @click=${() => void invoke(app, app.command('scenario.set'))}>set</button>.
+        Any field of a chip can be <button class="link" @click=${() => void invoke(app, app.command('scenario.set'))}>set</button>.
       </p>
       <h2>Try one</h2>
       <div class="row">
@@ -63,6 +63,11 @@ export class ExplorePlace extends AppElement {
     sharedStyles,
     placeStyles,
     css`
+      td.text {
+        inline-size: 34ch;
+        text-align: end;
+        overflow-wrap: anywhere;
+      }
       td.better {
         font-weight: 650;
       }
@@ -123,14 +128,14 @@ function renderComparison(app: App, baseline: Run, run: Run): TemplateResult {
         <tbody>
           <tr>
             <th scope="row">Scenario</th>
-            <td class="number">${describe(baseline.scenario)}</td>
-            <td class="number">${describe(run.scenario)}</td>
+            <td class="text">${describe(baseline.scenario)}</td>
+            <td class="text">${describe(run.scenario)}</td>
             <td></td>
           </tr>
           <tr>
             <th scope="row">Verdict</th>
-            <td class="number">${baseline.report.bound}</td>
-            <td class="number">${run.report.bound}</td>
+            <td class="text">${baseline.report.verdict.headline}</td>
+            <td class="text">${run.report.verdict.headline}</td>
             <td></td>
           </tr>
           ${rows.map(

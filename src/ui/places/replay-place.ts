@@ -43,7 +43,7 @@ function renderNone(app: App): TemplateResult {
     <p>
       A recording holds a scenario and the digest of its result. Replaying runs the scenario in this tab and compares:
       it is reproduced bit for bit, or every difference is listed. Drop a <code>.systole.json</code> file anywhere, or
-      <button class="plain" @click=${() => void invoke(app, app.command('file.open'))}>choose one</button>. Nothing is
+      <button class="link" @click=${() => void invoke(app, app.command('file.open'))}>choose one</button>. Nothing is
       uploaded.
     </p>`;
 }
@@ -55,7 +55,7 @@ function renderRecording(app: App, recording: Recording): TemplateResult {
       ? 'Reproduced bit for bit.'
       : `Not reproduced: ${countOf(replay.differences.length, 'difference')}.`
   }</h1>
-    <p>${recording.name} says <code>${recording.digest}</code></p>
+    <p>Recorded in ${recording.name}: <code>${recording.digest}</code></p>
     ${
       replay.differences.length === 0
         ? ''

@@ -40,6 +40,7 @@ export class AppRoot extends LitElement {
     let seen = app.state;
     const unsubscribe = app.store.subscribe((now) => {
       if (now.theme !== seen.theme) applyTheme();
+      if (now.run !== seen.run) document.title = `${now.run?.report.title ?? 'Starting'} · Systole`;
       if (now.dialog !== seen.dialog || now.place !== seen.place) this.requestUpdate();
       seen = app.state;
     });
@@ -238,6 +239,11 @@ export class AppRoot extends LitElement {
         systole-stage {
           flex: none;
           block-size: 380px;
+        }
+        systole-timeline {
+          position: sticky;
+          inset-block-end: 0;
+          z-index: 3;
         }
       }
     `,

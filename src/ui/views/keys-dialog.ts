@@ -61,6 +61,9 @@ export class KeysDialog extends AppElement {
         border: 1px solid var(--line);
         border-radius: 10px;
       }
+      dialog:focus-visible {
+        outline: none;
+      }
       dialog::backdrop {
         background: rgb(0 0 0 / 0.3);
       }

@@ -13,7 +13,7 @@ export class Notices extends AppElement {
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult {
-    return html`<ul aria-live="polite" aria-label="Messages" ?data-empty=${state.notices.length === 0}>
+    return html`<ul aria-live="polite" aria-label="Messages">
 ${state.notices.map(
   (notice) =>
     html`<li data-kind=${notice.kind}>
@@ -27,22 +27,30 @@ ${state.notices.map(
   static override styles = [
     sharedStyles,
     css`
-      ul:not([data-empty]) {
-        display: grid;
-        gap: 4px;
-        padding: 6px 16px;
-        border-block-end: 1px solid var(--line);
-      }
       li {
         display: flex;
         align-items: center;
         gap: 10px;
-        padding-inline-start: 10px;
+        padding: 5px 16px;
+        background: var(--raised);
         border-inline-start: 3px solid var(--ink-quiet);
       }
       li[data-kind='error'] {
+        border-block-end: 1px solid var(--line);
         border-inline-start-color: var(--warn);
         font-weight: 600;
+      }
+      /* A remark passes by where it covers least, the end of the timeline's last line. */
+      li[data-kind='note'] {
+        position: fixed;
+        inset: auto 12px 6px auto;
+        max-inline-size: calc(100vw - 24px);
+        border-radius: 6px;
+        box-shadow: 0 4px 18px rgb(0 0 0 / 0.25);
+        z-index: 20;
+      }
+      li[data-kind='note'] ~ li[data-kind='note'] {
+        inset-block-end: 44px;
       }
       .text {
         overflow-wrap: anywhere;

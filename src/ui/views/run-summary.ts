@@ -30,7 +30,7 @@ export class RunSummary extends AppElement {
       ${renderBreakdown(report)}
       <dl>
         <dt title=${memory.parts.map((part) => `${part.name} ${formatBinaryBytes(part.bytes)}`).join(', ')}>HBM of each chip</dt>
-        <dd>
+        <dd ?data-over=${memory.totalBytes > memory.capacityBytes}>
           ${formatBinaryBytes(memory.totalBytes)} · ${formatPercent(memory.totalBytes / memory.capacityBytes, 2)} of
           ${formatBinaryBytes(memory.capacityBytes)}
         </dd>
@@ -66,6 +66,10 @@ export class RunSummary extends AppElement {
         font-family: var(--font-numbers);
         font-variant-numeric: tabular-nums;
         text-align: end;
+      }
+      dd[data-over] {
+        color: var(--warn);
+        font-weight: 600;
       }
       .bar {
         display: flex;

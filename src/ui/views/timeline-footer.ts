@@ -84,6 +84,7 @@ export class TimelineFooter extends AppElement {
       }
       .what {
         flex: 1;
+        min-inline-size: 0;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -164,20 +165,22 @@ function renderArea(index: TimelineIndex, state: AppState): TemplateResult | typ
     · F fits, Esc unmarks`;
 }
 
-/** Causes that occur in this run's matrix units, in the order of their fixed list. */
+const KNOWN_CAUSES: readonly IdleCause[] = [
+  'ici',
+  'hbm',
+  'vpu',
+  'dependency',
+  'fill-drain',
+  'padding',
+  'launch',
+  'no-work',
+];
+
+/** Causes that occur anywhere in this run, in the order of their fixed list. */
 function causesOf(index: TimelineIndex): readonly IdleCause[] {
-  const [lane] = index.lanes;
-  if (lane === undefined) return [];
-  const sums = laneSums(lane, { startPs: 0, endPs: index.report.stepPs });
-  const known: readonly IdleCause[] = [
-    'ici',
-    'hbm',
-    'vpu',
-    'dependency',
-    'fill-drain',
-    'padding',
-    'launch',
-    'no-work',
-  ];
-  return known.filter((cause) => sums.idlePs.has(cause));
+  const found = new Set<IdleCause>();
+  for (const lane of index.lanes) {
+    for (const part of lane.blocks) for (const cause of part.idleBefore.keys()) found.add(cause);
+  }
+  return KNOWN_CAUSES.filter((cause) => found.has(cause));
 }

@@ -88,7 +88,7 @@ export class TopBar extends AppElement {
 
   #renderStatus(app: App, state: AppState): TemplateResult | typeof nothing {
     const { status } = state;
-    if (status.kind !== 'running') return nothing;
+    if (status.kind !== 'running' || !status.shown) return nothing;
     return html`<span class="progress small quiet" role="status">
       <progress max="1" .value=${status.fraction} aria-label="Run"></progress>${status.what}
       <button class="small" @click=${this.#act(app, 'run.cancel')}>Cancel</button>
