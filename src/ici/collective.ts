@@ -3,10 +3,12 @@ import { type Bound, boundOf, boundSeconds } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
 import { planDegraded } from './degraded.ts';
+import { flitCollective, flitPermute } from './flit-collective.ts';
 import { flowCollective, flowPermute } from './flow-collective.ts';
-import { groupOf } from './group.ts';
-import { permute } from './permute.ts';
+import { type Group, groupOf } from './group.ts';
+import { type Path, permute } from './permute.ts';
 import {
+  type CollectiveKind,
   type CollectiveModel,
   type CollectiveReport,
   type CollectiveRequest,
@@ -17,7 +19,7 @@ import type { Torus } from './topology.ts';
 
 /**
  * Time, bound, algorithm and link loads of one collective that every group along `request.axes` does at once
- * on an otherwise idle torus. Where links or chips are missing both models are the closed form of what is
+ * on an otherwise idle torus. Where links or chips are missing all models are the closed form of what is
  * left, but for permutes. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes
  * or pairs that the torus does not have.
  */
@@ -33,18 +35,50 @@ export function planCollective(
   if (request.kind === 'collective-permute') {
     const { candidate, bound, paths } = permute(torus, request, rates);
     if (candidate.steps === 0) return nothingToDo(torus);
-    const chosen = model === 'flow' ? flowPermute(candidate, torus, paths, request.bytes, rates) : candidate;
+    const chosen = permuteBy(model, candidate, torus, paths, request.bytes, rates);
     return reportOf(torus, request, rates, chosen, bound, torus.nodes);
   }
   if (!torus.intact) {
     const { candidate, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
     return reportOf(torus, request, rates, candidate, bound, torus.nodes);
   }
-  const candidate =
-    model === 'flow'
-      ? flowCollective(request.kind, group, request.bytes, rates).candidate
-      : closedForm(request.kind, group, request.bytes, rates);
+  const candidate = candidateOf(request.kind, group, request.bytes, rates, model);
   return reportOf(torus, request, rates, candidate, boundOf(request.kind, group), group.torus.nodes);
+}
+
+function permuteBy(
+  model: CollectiveModel,
+  candidate: Candidate,
+  torus: Torus,
+  paths: readonly Path[],
+  bytes: number,
+  rates: LinkRates,
+): Candidate {
+  switch (model) {
+    case 'closed-form':
+      return candidate;
+    case 'flow':
+      return flowPermute(candidate, torus, paths, bytes, rates);
+    case 'flit':
+      return flitPermute(candidate, torus, paths, bytes, rates);
+  }
+}
+
+function candidateOf(
+  kind: Exclude<CollectiveKind, 'collective-permute'>,
+  group: Group,
+  bytes: number,
+  rates: LinkRates,
+  model: CollectiveModel,
+): Candidate {
+  switch (model) {
+    case 'closed-form':
+      return closedForm(kind, group, bytes, rates);
+    case 'flow':
+      return flowCollective(kind, group, bytes, rates).candidate;
+    case 'flit':
+      return flitCollective(kind, group, bytes, rates);
+  }
 }
 
 function nothingToDo(torus: Torus): CollectiveReport {

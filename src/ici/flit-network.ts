@@ -1,8 +1,11 @@
-import { InputError } from '../base/result.ts';
 import { RouterAllocators } from './flit-allocators.ts';
-import { afterStep, MAX_STEPS, stepsAlong, TAIL, UPPER_CLASS } from './flit-word.ts';
+import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
+import { Wheel, WorkList } from './flit-queues.ts';
+import { afterStep, stepsAlong, TAIL, UPPER_CLASS } from './flit-word.ts';
 import type { Torus } from './topology.ts';
 
+/** A head's way through one router and on to the next. */
+export const CYCLES_PER_HOP = 6;
 /** Cycles from the switch of one router to the input of the next: traversal, then a channel of two cycles. */
 const HOP_CYCLES = 4;
 /** From the switch to the node that takes the flit: a channel of one cycle. */
@@ -12,26 +15,14 @@ const INJECT_CYCLES = 2;
 /** From the switch back to whoever waits for the credit, over channels of two cycles and of one. */
 const CREDIT_CYCLES = 3;
 const INJECT_CREDIT_CYCLES = 2;
-/** Events lie at most this far ahead; a power of two. */
-const WHEEL_SLOTS = 8;
-
-/** 64 MiB of buffers. */
-const MAX_BUFFERED_FLITS = 8 * 1024 * 1024;
 
 const IDLE = 0;
 const ROUTING = 1;
 const ALLOCATING = 2;
 const ACTIVE = 3;
 
-export interface RouterConfig {
-  /** Virtual channels of each port; half of them for each side of the dateline. */
-  readonly virtualChannels: number;
-  /** Flits that each virtual channel holds. */
-  readonly bufferFlits: number;
-}
-
-/** What leaves the network at a node, told as it happens. */
-export type OnEject = (node: number, word: number, createdCycle: number) => void;
+/** What leaves the network at a node, told as it happens, with the word it was tagged with when it went in. */
+export type OnEject = (node: number, word: number, tag: number) => void;
 
 /**
  * Input-queued virtual-channel routers joined as a torus, one cycle at a time. A head flit spends a cycle each
@@ -49,6 +40,9 @@ export class FlitNetwork {
   /** Flits sent on each directed link, [linkSlots]; cleared by whoever measures. */
   readonly linkFlits: Float64Array;
   readonly #ports: number;
+  /** Ports that links are on; those towards the node follow. */
+  readonly #linkPorts: number;
+  readonly #localPorts: number;
   readonly #depth: number;
   readonly #onEject: OnEject;
   #cycle = 0;
@@ -98,12 +92,15 @@ export class FlitNetwork {
     checkFlitTorus(torus, config);
     const { nodes, axes } = torus;
     const vcs = config.virtualChannels;
-    const ports = 2 * axes + 1;
+    const localPorts = localPortCount(torus, config);
+    const ports = 2 * axes + localPorts;
     const channels = nodes * ports * vcs;
     this.torus = torus;
     this.virtualChannels = vcs;
     this.linkFlits = new Float64Array(torus.linkSlots);
     this.#ports = ports;
+    this.#linkPorts = 2 * axes;
+    this.#localPorts = localPorts;
     this.#depth = config.bufferFlits;
     this.#onEject = onEject;
     this.#state = new Uint8Array(channels);
@@ -113,7 +110,7 @@ export class FlitNetwork {
     this.#held = new Int32Array(channels);
     this.#bufferTime = new Int32Array(channels * config.bufferFlits);
     this.#bufferWord = new Int32Array(channels * config.bufferFlits);
-    this.#credits = new Int32Array(channels + nodes * vcs).fill(config.bufferFlits);
+    this.#credits = new Int32Array(channels + nodes * localPorts * vcs).fill(config.bufferFlits);
     this.#taken = new Uint8Array(channels);
     this.#behind = new Int32Array(nodes * ports).fill(-1);
     this.#creditBase = new Int32Array(nodes * ports).fill(-1);
@@ -132,7 +129,7 @@ export class FlitNetwork {
     this.#asking = new WorkList(channels);
     this.#arrivals = new Wheel(nodes * ports * 3);
     this.#creditReturns = new Wheel(nodes * ports);
-    this.#ejections = new Wheel(nodes * 3);
+    this.#ejections = new Wheel(nodes * localPorts * 3);
     this.#join();
   }
 
@@ -140,16 +137,21 @@ export class FlitNetwork {
     return this.#cycle;
   }
 
-  /** Credits that a node has for a virtual channel of its router. */
-  injectionCredits(node: number, vc: number): number {
-    return this.#credits[this.#state.length + node * this.virtualChannels + vc];
+  /** Credits that a node has for a virtual channel of its router, behind one of its own ports. */
+  injectionCredits(node: number, vc: number, localPort = 0): number {
+    return this.#credits[this.#injectionChannel(node, vc, localPort)];
   }
 
   /** Puts a flit of this cycle on its way into the router of `node`; the caller has checked the credits. */
-  inject(node: number, vc: number, createdCycle: number, word: number): void {
-    const local = (node * this.#ports + this.#ports - 1) * this.virtualChannels + vc;
-    this.#credits[this.#state.length + node * this.virtualChannels + vc] -= 1;
-    this.#arrivals.add3(this.#cycle + INJECT_CYCLES, local, createdCycle, word);
+  inject(node: number, vc: number, tag: number, word: number, localPort = 0): void {
+    const input = (node * this.#ports + this.#linkPorts + localPort) * this.virtualChannels + vc;
+    this.#credits[this.#injectionChannel(node, vc, localPort)] -= 1;
+    this.#arrivals.add3(this.#cycle + INJECT_CYCLES, input, tag, word);
+  }
+
+  #injectionChannel(node: number, vc: number, localPort: number): number {
+    const port = node * this.#localPorts + localPort;
+    return this.#state.length + port * this.virtualChannels + vc;
   }
 
   /** Events that are due at the start of the cycle, before nodes inject. */
@@ -193,7 +195,9 @@ export class FlitNetwork {
         this.#behind[node * ports + port] = facing * vcs;
         this.#creditBase[facing] = (node * ports + port) * vcs;
       }
-      this.#creditBase[node * ports + ports - 1] = this.#state.length + node * vcs;
+      for (let local = 0; local < this.#localPorts; local++) {
+        this.#creditBase[node * ports + this.#linkPorts + local] = this.#injectionChannel(node, 0, local);
+      }
     }
   }
 
@@ -231,11 +235,12 @@ export class FlitNetwork {
       let steps = stepsAlong(word, 0);
       while (steps === 0 && ++axis < axes) steps = stepsAlong(word, axis);
       const node = this.#nodeOf[channel];
-      let port = 2 * axes;
+      const inPort = this.#placeOf[channel];
+      let port = this.#exit(inPort);
       let half = 0;
       if (steps !== 0) {
         port = 2 * axis + (steps > 0 ? 0 : 1);
-        const next = this.#withClass(word, axis, steps, node, this.#placeOf[channel]);
+        const next = this.#withClass(word, axis, steps, node, inPort);
         this.#bufferWord[at] = next;
         if ((next & UPPER_CLASS) !== 0) half = vcs >> 1;
       }
@@ -244,6 +249,12 @@ export class FlitNetwork {
       this.#state[channel] = ALLOCATING;
       this.#nextAllocating.push(channel);
     }
+  }
+
+  /** A node with a port beside each link takes what a link brings there. */
+  #exit(inPort: number): number {
+    if (this.#localPorts === 1) return this.#linkPorts;
+    return inPort < this.#linkPorts ? this.#linkPorts + inPort : inPort;
   }
 
   /**
@@ -276,7 +287,7 @@ export class FlitNetwork {
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const from = this.#outVc[channel];
-      const to = from + (this.#outPort[channel] === this.#ports - 1 ? 2 * perRange : perRange);
+      const to = from + (this.#outPort[channel] >= this.#linkPorts ? 2 * perRange : perRange);
       let free = false;
       for (let output = from; output < to; output++) {
         if (taken[output] !== 0) continue;
@@ -307,12 +318,12 @@ export class FlitNetwork {
     const allocation = this.#allocation;
     const credits = this.#credits;
     const asking = this.#asking;
-    const local = this.#ports - 1;
+    const links = this.#linkPorts;
     asking.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const port = this.#outPort[channel];
-      if (port === local || credits[this.#outVc[channel]] > 0) {
+      if (port >= links || credits[this.#outVc[channel]] > 0) {
         allocation.requestSwitch(channel, port);
         asking.push(channel);
       } else {
@@ -330,7 +341,7 @@ export class FlitNetwork {
   #send(channel: number): void {
     const depth = this.#depth;
     const vcs = this.virtualChannels;
-    const local = this.#ports - 1;
+    const links = this.#linkPorts;
     const first = this.#first[channel];
     const time = this.#bufferTime[channel * depth + first];
     const word = this.#bufferWord[channel * depth + first];
@@ -339,16 +350,16 @@ export class FlitNetwork {
 
     const inputPort = this.#portOf[channel];
     const creditTo = this.#creditBase[inputPort] + (channel - inputPort * vcs);
-    const creditCycles = this.#placeOf[channel] === local ? INJECT_CREDIT_CYCLES : CREDIT_CYCLES;
+    const creditCycles = this.#placeOf[channel] >= links ? INJECT_CREDIT_CYCLES : CREDIT_CYCLES;
     this.#creditReturns.add1(this.#cycle + creditCycles, creditTo);
 
     const output = this.#outVc[channel];
     const port = this.#outPort[channel];
-    if (port === local) {
+    if (port >= links) {
       this.#ejections.add3(this.#cycle + EJECT_CYCLES, this.#nodeOf[channel], time, word);
     } else {
       this.#credits[output] -= 1;
-      this.linkFlits[this.#nodeOf[channel] * local + port] += 1;
+      this.linkFlits[this.#nodeOf[channel] * links + port] += 1;
       const outputPort = this.#portOf[output];
       const target = this.#behind[outputPort] + (output - outputPort * vcs);
       this.#arrivals.add3(this.#cycle + HOP_CYCLES, target, time, afterStep(word, port >> 1));
@@ -360,87 +371,5 @@ export class FlitNetwork {
     } else if (held > 0) {
       this.#nextSwitching.push(channel);
     }
-  }
-}
-
-/** Refuses with an `InputError` what the flit model cannot hold. */
-function checkFlitTorus(torus: Torus, { virtualChannels, bufferFlits }: RouterConfig): void {
-  const wraps = torus.shape.every((extent, axis) => extent === 1 || torus.wraps[axis]);
-  if (!wraps || !torus.intact)
-    throw new InputError('torus', 'the flit model needs every axis wrapped, nothing missing');
-  if (torus.shape.some((extent) => extent > 2 * MAX_STEPS)) {
-    throw new InputError('torus', `the flit model holds extents up to ${2 * MAX_STEPS}`);
-  }
-  if (
-    !Number.isSafeInteger(virtualChannels) ||
-    virtualChannels % 2 !== 0 ||
-    !inRange(virtualChannels, 2, 16)
-  ) {
-    throw new InputError('vcs', `expected an even number from 2 to 16, found ${virtualChannels}`);
-  }
-  if (!Number.isSafeInteger(bufferFlits) || !inRange(bufferFlits, 1, 1024)) {
-    throw new InputError('buffer-flits', `expected a whole number from 1 to 1024, found ${bufferFlits}`);
-  }
-  const words = torus.nodes * (2 * torus.axes + 1) * virtualChannels * bufferFlits;
-  if (words > MAX_BUFFERED_FLITS) {
-    throw new InputError(
-      'torus',
-      `buffers of ${words} flits exceed the ${MAX_BUFFERED_FLITS} that the flit model holds`,
-    );
-  }
-}
-
-function inRange(value: number, least: number, most: number): boolean {
-  return value >= least && value <= most;
-}
-
-/** Numbers to work through; never more than fit. */
-class WorkList {
-  readonly data: Int32Array;
-  count = 0;
-
-  constructor(capacity: number) {
-    this.data = new Int32Array(capacity);
-  }
-
-  push(item: number): void {
-    this.data[this.count++] = item;
-  }
-}
-
-/** Words that become due in one of the next cycles; never more a cycle than fit. */
-class Wheel {
-  readonly data: Int32Array;
-  readonly #capacity: number;
-  readonly #counts = new Int32Array(WHEEL_SLOTS);
-  /** Where the words lie that `take` has counted. */
-  start = 0;
-
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.data = new Int32Array(capacity * WHEEL_SLOTS);
-  }
-
-  add1(cycle: number, word: number): void {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    this.data[slot * this.#capacity + this.#counts[slot]++] = word;
-  }
-
-  add3(cycle: number, first: number, second: number, third: number): void {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    const at = slot * this.#capacity + this.#counts[slot];
-    this.data[at] = first;
-    this.data[at + 1] = second;
-    this.data[at + 2] = third;
-    this.#counts[slot] += 3;
-  }
-
-  /** How many words are due in `cycle`; they lie from `start` until a later cycle reuses them. */
-  take(cycle: number): number {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    const count = this.#counts[slot];
-    this.#counts[slot] = 0;
-    this.start = slot * this.#capacity;
-    return count;
   }
 }

@@ -13,7 +13,7 @@ export const COLLECTIVE_KINDS = [
 export type CollectiveKind = (typeof COLLECTIVE_KINDS)[number];
 
 /** How contention on links is modelled; every model's result is at or above the same bound. */
-export const COLLECTIVE_MODELS = ['closed-form', 'flow'] as const;
+export const COLLECTIVE_MODELS = ['closed-form', 'flow', 'flit'] as const;
 export type CollectiveModel = (typeof COLLECTIVE_MODELS)[number];
 
 /** One collective, done at once by every group of chips that differ only along `axes`. */

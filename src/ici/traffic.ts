@@ -1,6 +1,7 @@
 import { InputError } from '../base/result.ts';
 import { counterRandom } from './counter-random.ts';
-import { FlitNetwork, type RouterConfig } from './flit-network.ts';
+import type { RouterConfig } from './flit-config.ts';
+import { FlitNetwork } from './flit-network.ts';
 import { HEAD, MEASURED, TAIL } from './flit-word.ts';
 import { RouteTable } from './route-table.ts';
 import type { Torus } from './topology.ts';
@@ -94,7 +95,7 @@ export class TrafficRun {
   #openCreated = 0;
 
   constructor(torus: Torus, request: TrafficRequest) {
-    checkTraffic(request);
+    checkTraffic(torus, request);
     this.#torus = torus;
     this.#request = request;
     this.#routes = new RouteTable(torus);
@@ -213,7 +214,11 @@ export class TrafficRun {
   }
 }
 
-function checkTraffic({ rate, packetFlits, seed, measuredCycles = 1 }: TrafficRequest): void {
+function checkTraffic(torus: Torus, request: TrafficRequest): void {
+  const { rate, packetFlits, seed, measuredCycles = 1 } = request;
+  if (!torus.symmetric) {
+    throw new InputError('torus', 'synthetic traffic needs every axis wrapped and nothing missing');
+  }
   if (!(rate > 0 && rate <= 1))
     throw new InputError('rate', `expected more than 0 and at most 1, found ${rate}`);
   if (!Number.isSafeInteger(packetFlits) || packetFlits < 1 || packetFlits > 4096) {

@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/result.ts';
 import { planCollective } from '../../src/ici/collective.ts';
 import { groupOf } from '../../src/ici/group.ts';
-import { COLLECTIVE_KINDS, COLLECTIVE_MODELS } from '../../src/ici/request.ts';
+import { COLLECTIVE_KINDS } from '../../src/ici/request.ts';
 import { Torus } from '../../src/ici/topology.ts';
 import { axesOf, rates, tori, v5eRates, v5pRates } from './arbitrary-torus.ts';
+
+/** The models that hold any size; the flit model has tests of its own below. */
+const ANY_SIZE_MODELS = ['closed-form', 'flow'] as const;
 
 const MEBIBYTES_32 = 33_554_432;
 
@@ -41,7 +44,7 @@ describe('planCollective', () => {
   ] as const)('all-reduces 4 GB over %j within %d of the bound', (shape, most) => {
     const torus = wrapped(...shape);
     const bound = (2 * (torus.nodes - 1) * 4e9) / (torus.nodes * 6 * 9e10);
-    for (const model of COLLECTIVE_MODELS) {
+    for (const model of ANY_SIZE_MODELS) {
       const request = { kind: 'all-reduce', axes: [0, 1, 2], bytes: 4e9 } as const;
       const report = planCollective(torus, request, v5pRates, model);
       expect(report.lowerBoundSeconds).toBeCloseTo(bound, 12);
@@ -58,7 +61,7 @@ describe('planCollective', () => {
         kind: fc.constantFrom(...COLLECTIVE_KINDS),
         bytes: fc.integer({ min: 0, max: 40 }).map((exponent) => 2 ** exponent - 1),
         rates,
-        model: fc.constantFrom(...COLLECTIVE_MODELS),
+        model: fc.constantFrom(...ANY_SIZE_MODELS),
       }),
     );
     fc.assert(
@@ -88,7 +91,7 @@ describe('planCollective', () => {
     fc.assert(
       fc.property(
         tori.chain((torus) => fc.tuple(fc.constant(torus), axesOf(torus))),
-        fc.constantFrom(...COLLECTIVE_MODELS),
+        fc.constantFrom(...ANY_SIZE_MODELS),
         ([torus, axes], model) => {
           const size = groupOf(torus, axes)?.torus.nodes ?? 1;
           const bytes = 1e6;
@@ -119,6 +122,35 @@ describe('planCollective', () => {
       const flow = planCollective(torus, request, v5pRates, 'flow').seconds;
       expect(Math.abs(flow - closed)).toBeLessThan(closed * 1e-4 + 30 * v5pRates.hopLatencySeconds);
     }
+  });
+
+  it.each([
+    [[8], 'all-gather', 3e8],
+    [[4, 4], 'all-reduce', 1e8],
+    [[8], 'collective-permute', 1e8],
+    [[4, 4], 'collective-permute', 1e8],
+  ] as const)(
+    'flow agrees with flits within 5 %% on %j %s: long packets, buffers of a credit round trip',
+    (shape, kind, bytes) => {
+      const torus = wrapped(...shape);
+      const request = { kind, axes: shape.map((_, axis) => axis), bytes };
+      const flow = planCollective(torus, request, v5pRates, 'flow');
+      const flit = planCollective(torus, request, v5pRates, 'flit');
+      expect(Math.abs(flow.seconds / flit.seconds - 1)).toBeLessThan(0.05);
+      expect(flit.seconds).toBeGreaterThanOrEqual(flit.lowerBoundSeconds);
+    },
+  );
+
+  it('shows what head-of-line blocking costs an all-to-all, and refuses what flits cannot hold', () => {
+    const request = { kind: 'all-to-all', axes: [0, 1], bytes: 1e7 } as const;
+    const flow = planCollective(wrapped(4, 4), request, v5pRates, 'flow');
+    const flit = planCollective(wrapped(4, 4), request, v5pRates, 'flit');
+    expect(flit.seconds).toBeGreaterThan(1.2 * flow.seconds);
+    const attempt = (torus: Torus, change: object) => () =>
+      planCollective(torus, { ...request, ...change }, v5pRates, 'flit');
+    expect(attempt(wrapped(8, 8), { bytes: 1e15 })).toThrow(InputError);
+    expect(attempt(mesh(4, 4), { kind: 'all-gather' })).toThrow(/does not wrap/);
+    expect(attempt(wrapped(4, 4), { kind: 'broadcast' })).toThrow(/no broadcast/);
   });
 
   it('needs nothing where there is nobody to talk to', () => {

@@ -192,7 +192,7 @@ describe('runTraffic', () => {
 
   it('refuses what it cannot hold', () => {
     const cases: readonly (readonly [Torus, Partial<TrafficRequest>])[] = [
-      [new Torus({ shape: [4, 4], wraps: [true, false] }), {}],
+      [torusOf(4, 4).withoutCables([0]), {}],
       [torusOf(300), {}],
       [torusOf(4, 4), { virtualChannels: 3 }],
       [torusOf(4, 4), { bufferFlits: 0 }],
