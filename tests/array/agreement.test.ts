@@ -8,6 +8,7 @@ import type { Pe } from '../../src/array/stepper-pe.ts';
 import { arrayValues } from '../../src/array/values.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { type ArrayCase, int8Operands, SAMPLED_CASES, SAMPLED_SEQUENCES } from './arbitrary-cases.ts';
+import { expectSameGrids } from './same-grids.ts';
 import { stepperValues } from './stepper-values.ts';
 
 /** Names in every register of lane 0, every cycle; values in every register of every lane, every few cycles. */
@@ -60,17 +61,6 @@ function checkCases(cases: readonly ArrayCase[]): void {
       checkCase(testCase);
     } catch (error) {
       throw new Error(`case ${JSON.stringify(testCase)}`, { cause: error });
-    }
-  }
-}
-
-/** `expect` for each of a million grids would take minutes: only ask it about those that differ. */
-function expectSameGrids<T extends object>(found: T, expected: T): void {
-  for (const key of Object.keys(expected) as (keyof T)[]) {
-    const [one, other] = [found[key], expected[key]] as unknown as [ArrayLike<number>, ArrayLike<number>];
-    if (typeof one !== 'object') expect(one).toBe(other);
-    else if (Array.prototype.some.call(one, (value, index) => value !== other[index])) {
-      expect(one, String(key)).toEqual(other);
     }
   }
 }

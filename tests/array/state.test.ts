@@ -30,7 +30,7 @@ describe('state of the array at a cycle', () => {
           });
         }
       }),
-      { numRuns: 100, seed: 2 },
+      { numRuns: 40, seed: 2 },
     );
   });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { GemmSequence } from '../../src/array/config.ts';
 import {
   FLOAT_ARITHMETIC,
@@ -12,6 +12,7 @@ import { arrayStateAt } from '../../src/array/state.ts';
 import { createStepper } from '../../src/array/stepper.ts';
 import { arrayValues } from '../../src/array/values.ts';
 import { type ArrayCase, anyCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
+import { expectSameGrids } from './same-grids.ts';
 import { stepperValues } from './stepper-values.ts';
 
 describe('values of the registers', () => {
@@ -44,7 +45,7 @@ function expectSameValues(
     const state = arrayStateAt(config, gemm, stepper.cycle - 1);
     for (let lane = 0; lane < config.rowsPerCycle; lane++) {
       const values = arrayValues(config, gemm, state, source, arithmetic, lane);
-      expect(values).toEqual(stepperValues(config, stepper, lane));
+      expectSameGrids(values, stepperValues(config, stepper, lane));
     }
   }
 }

@@ -1,0 +1,12 @@
+import { expect } from 'vitest';
+
+/** `expect` for each of a million grids would take minutes: only ask it about those that differ. */
+export function expectSameGrids<T extends object>(found: T, expected: T): void {
+  for (const key of Object.keys(expected) as (keyof T)[]) {
+    const [one, other] = [found[key], expected[key]] as unknown as [ArrayLike<number>, ArrayLike<number>];
+    if (typeof one !== 'object') expect(one).toBe(other);
+    else if (one.length !== other.length || Array.prototype.some.call(one, (x, at) => x !== other[at])) {
+      expect(one, String(key)).toEqual(other);
+    }
+  }
+}
