@@ -74,13 +74,15 @@ export function describePe(
     const { firstK, depth } = state.sum;
     lines.push({
       name: 'partial sum',
-      element: `${elementName('C', state.sum)}, k ${firstK} to ${firstK + depth - 1}`,
+      element: elementName('C', state.sum),
       value: values.sum,
-      origin: outputStationary
-        ? 'stays here'
-        : row === 0
-          ? 'begins here'
-          : `PE ${row - 1}, ${column} a cycle ago, plus operand × weight`,
+      origin: `k ${firstK} to ${firstK + depth - 1}, ${
+        outputStationary
+          ? 'stays here'
+          : row === 0
+            ? 'begins here'
+            : `operand × weight and the sum of PE ${row - 1}, ${column} a cycle ago`
+      }`,
     });
   }
   return {

@@ -39,6 +39,8 @@ export const NO_EMPHASIS: RooflineEmphasis = {
 
 const MARGIN = { left: 14, right: 12, top: 26, bottom: 38 } as const;
 const MXU_LABEL_Y = 11;
+/** Width of a monospaced character of 12 px. */
+const CHARACTER_PX = 7.3;
 const MIN_RADIUS = 2.5;
 const MAX_RADIUS = 15;
 const HIT_PX = 6;
@@ -194,16 +196,15 @@ function roofMarks(roofline: Roofline, { x, y }: RooflineLayout, hovered: Roof['
       lineWidth: hovered === roof.id ? 3 : 1.5,
       dash: roof.id === 'vmem' ? [4, 4] : undefined,
     });
+    const rate = formatSi(roof.rate, 'B/s');
+    const length = Math.hypot(x1 - x0, y1 - y0);
+    const text = [`${roof.name} ${rate}`, rate].find((each) => each.length * CHARACTER_PX + 8 < length);
+    if (text === undefined) continue;
     const angle = Math.atan2(y1 - y0, x1 - x0);
     // HBM's label below its line, where there is room; VMEM's above.
     const away = roof.id === 'hbm' ? 15 : -6;
-    const along = roof.id === 'hbm' ? 0.4 : 0.5;
     marks.push({
-      ...label(
-        `${roof.name} ${formatSi(roof.rate, 'B/s')}`,
-        x0 + (x1 - x0) * along - Math.sin(angle) * away,
-        y0 + (y1 - y0) * along + Math.cos(angle) * away,
-      ),
+      ...label(text, (x0 + x1) / 2 - Math.sin(angle) * away, (y0 + y1) / 2 + Math.cos(angle) * away),
       align: 'middle',
       rotate: (angle * 180) / Math.PI,
       fill: hovered === roof.id ? 'ink' : 'ink-quiet',
@@ -236,6 +237,8 @@ function roofMarks(roofline: Roofline, { x, y }: RooflineLayout, hovered: Roof['
 function ridgeMarks({ ridgeIntensity, roofs }: Roofline, { x, y }: RooflineLayout): Mark[] {
   const at = x.position(ridgeIntensity);
   const bottom = y.range[0];
+  const text = `ridge ${formatIntensity(ridgeIntensity)}`;
+  const isRightFree = at + 5 + text.length * CHARACTER_PX < x.range[1];
   return [
     {
       kind: 'line',
@@ -245,8 +248,8 @@ function ridgeMarks({ ridgeIntensity, roofs }: Roofline, { x, y }: RooflineLayou
       dash: [1, 4],
     },
     {
-      ...label(`ridge ${formatIntensity(ridgeIntensity)}`, at - 5, bottom - 6),
-      align: 'end',
+      ...label(text, isRightFree ? at + 5 : at - 5, bottom - 6),
+      align: isRightFree ? 'start' : 'end',
       halo: 'ground',
     },
   ];

@@ -35,13 +35,13 @@ describe('describePe', () => {
     });
     expect(byName.get('weight')).toMatchObject({ element: 'B[1, 2]', value: operands.b(1, 2, 0) });
     const sum = byName.get('partial sum');
-    expect(sum?.element).toBe('C[3, 2], k 0 to 1');
+    expect(sum?.element).toBe('C[3, 2]');
     expect(sum?.value).toBe(
       Math.fround(
         Math.fround(operands.a(3, 0, 0) * operands.b(0, 2, 0)) + operands.a(3, 1, 0) * operands.b(1, 2, 0),
       ),
     );
-    expect(sum?.origin).toContain('PE 0, 2');
+    expect(sum?.origin).toBe('k 0 to 1, operand × weight and the sum of PE 0, 2 a cycle ago');
   });
 
   test('the weight was shifting while the words say it was, and neither before nor after', () => {
@@ -66,7 +66,7 @@ describe('describePe', () => {
       sum: 1,
     });
     expect(lines.find((line) => line.name === 'operand')?.origin).toBe('from VMEM, at the left edge');
-    expect(lines.find((line) => line.name === 'partial sum')?.origin).toBe('begins here');
+    expect(lines.find((line) => line.name === 'partial sum')?.origin).toBe('k 0 to 0, begins here');
   });
 
   test('an idle PE holds nothing', () => {

@@ -27,14 +27,13 @@ export class PeReadout extends LitElement {
             : nothing
         }
       </h3>
-      ${fold === undefined ? nothing : html`<p class="quiet">${fold}</p>`}
+      ${fold === undefined ? nothing : html`<p class="quiet fold">${fold}</p>`}
       <dl>
         ${lines.map(
           (line) => html`<dt class="quiet">${line.name}</dt>
             <dd title=${line.origin}>
-              <span class="number">${line.element}</span>${
-                line.value === undefined ? nothing : html` = <b class="number">${formatValue(line.value)}</b>`
-              }
+              <span class="number">${line.element}</span>
+              ${line.value === undefined ? nothing : html`<b class="number">${formatValue(line.value)}</b>`}
               <span class="origin quiet">${line.origin}</span>
             </dd>`,
         )}
@@ -71,6 +70,15 @@ export class PeReadout extends LitElement {
         gap: 3px;
         margin-block-start: 3px;
       }
+      dd {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        column-gap: 8px;
+      }
+      h3 .number {
+        white-space: nowrap;
+      }
       dt {
         display: none;
       }
@@ -78,11 +86,12 @@ export class PeReadout extends LitElement {
         display: block;
         margin-block-start: 2px;
       }
-      :host([pinned]) .origin {
+      :host([pinned]) .origin,
+      :host([pinned]) .fold {
         display: none;
       }
       .origin {
-        display: block;
+        flex-basis: 100%;
       }
     `,
   ];

@@ -347,9 +347,6 @@ export class ArrayView extends LitElement {
       }
       header .facts {
         flex: 0 1 auto;
-        white-space: nowrap;
-        overflow: hidden;
-        text-overflow: ellipsis;
       }
       .cycle {
         white-space: nowrap;
@@ -401,6 +398,24 @@ export class ArrayView extends LitElement {
           max-block-size: 132px;
         }
         .hint {
+          display: none;
+        }
+      }
+      /* No room beside or below: registers come over the array's corner, and the map of tiles goes. */
+      @container (inline-size < 460px) and (block-size < 520px) {
+        .body {
+          position: relative;
+          grid-template-rows: minmax(0, 1fr);
+        }
+        aside {
+          position: absolute;
+          inset-block-end: 0;
+          inset-inline-end: 0;
+          inline-size: min(210px, 70%);
+          background: color-mix(in oklab, var(--surface) 92%, transparent);
+          border-radius: 6px;
+        }
+        systole-fold-map {
           display: none;
         }
       }

@@ -27,8 +27,11 @@ export const viewStyles = css`
     font-weight: 650;
   }
   header .facts {
-    flex: 1 1 auto;
-    min-inline-size: 0;
+    flex: 1 1 0;
+    min-inline-size: 9ch;
+    white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
     color: var(--ink-quiet);
   }
   footer {

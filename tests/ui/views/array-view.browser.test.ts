@@ -98,7 +98,7 @@ describe('systole-array-view', () => {
     await settled(view);
     const [title] = /PE \d+, \d+/.exec(textOf(view)) ?? [];
     expect(title).toBeDefined();
-    expect(textOf(view)).toMatch(/A\[\d+, \d+\] = −?\d/);
+    expect(textOf(view)).toMatch(/A\[\d+, \d+\]\s+−?\d/);
     clickAt(surface, 200, 200);
     point(surface, 'pointerleave', 0, 0);
     view.cursorPs = BUSY_PS + 40 * US;
