@@ -1,4 +1,3 @@
-import { assertDefined } from '../base/assert.ts';
 import type { IdleCause, LaneId } from '../machine/report.ts';
 import {
   type AxisUnit,
@@ -27,7 +26,7 @@ export interface TimelineFigure {
 }
 
 /** A section of the program or, when there is room, one of its repetitions. */
-export interface Heading {
+interface Heading {
   readonly x: number;
   readonly width: number;
   readonly label: string;
@@ -179,12 +178,4 @@ function occurrenceHeadings(block: TimelineIndex['report']['timeline'][number], 
 function heading(scale: TimeScale, startPs: number, endPs: number, label: string, count: number): Heading {
   const x = Math.max(0, scale.toPx(startPs));
   return { x, width: Math.min(scale.widthPx, scale.toPx(endPs)) - x, label, count };
-}
-
-/** The lane's figure by its id. */
-export function laneFigure(figure: TimelineFigure, lane: LaneId): LaneFigure {
-  return assertDefined(
-    figure.lanes.find((each) => each.lane === lane),
-    `lane ${lane}`,
-  );
 }

@@ -12,7 +12,7 @@ export const STAGE_VIEWS = ['array', 'torus', 'roofline'] as const;
 export type StageView = (typeof STAGE_VIEWS)[number];
 
 /** What the engine is doing for the user. */
-export type Status =
+type Status =
   | { readonly kind: 'idle' }
   | {
       readonly kind: 'running';
@@ -35,7 +35,7 @@ export interface Layout {
   readonly torusShare: number;
 }
 
-export type Dialog =
+type Dialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'keys' }
   /** The prompt of one command, next to the words it changes. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertDefined } from '../../src/base/assert.ts';
 import type { TimeRange } from '../../src/figure/time-scale.ts';
-import { laneFigure, timelineFigure } from '../../src/figure/timeline.ts';
+import { type LaneFigure, type TimelineFigure, timelineFigure } from '../../src/figure/timeline.ts';
 import { createTimelineIndex, laneSums } from '../../src/figure/timeline-index.ts';
 import { adjacentEvent, spanAt } from '../../src/figure/timeline-lookup.ts';
 import type { LaneId, RunReport, Span } from '../../src/machine/report.ts';
@@ -41,6 +41,13 @@ const anyLane = fc.constantFrom(...laneIds);
 function laneOf(id: LaneId) {
   return assertDefined(
     index.lanes.find((lane) => lane.lane === id),
+    id,
+  );
+}
+
+function laneFigure(figure: TimelineFigure, id: LaneId): LaneFigure {
+  return assertDefined(
+    figure.lanes.find((lane) => lane.lane === id),
     id,
   );
 }

@@ -11,7 +11,7 @@ export interface Command {
   readonly action: CommandAction;
 }
 
-export type CommandAction =
+type CommandAction =
   | { readonly kind: 'run'; run(): void | Promise<void> }
   /** Asks for one line of text first. */
   | { readonly kind: 'prompt'; readonly prompt: Prompt };
