@@ -4,7 +4,7 @@
 // k-major, two bf16 to a word (the even element in the lower half):
 //   a[k][rowTiles]     one vec4u = 8 rows of A
 //   b[k][columnTiles]  one vec2u = 4 columns of B
-//   c[8 rowTiles][columnTiles] one vec4f = 4 columns of C
+//   c[slice][8 rowTiles][columnTiles] one vec4f = 4 columns of C
 // Strictly sequential in k within a pass; a second accumulator adds the passes. A product of two bf16
 // numbers is exact in fp32, so a driver that fuses multiply and add changes no bit.
 
@@ -17,6 +17,8 @@ struct Shape {
   passRows: u32,
   // This dispatch begins here: large matrices take several.
   firstRowTile: u32,
+  // Products of one slice, id.z of the grid: all of them, or one pass where another kernel adds the passes.
+  sliceProducts: u32,
   // 0x80000000: -0 is the one number that adding never changes, so totals start there.
   negativeZero: u32,
 }
@@ -53,8 +55,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var total5 = nothing;
   var total6 = nothing;
   var total7 = nothing;
-  for (var segment = 0u; segment < shape.products; segment += shape.segment) {
-    let segmentEnd = segment + shape.segment;
+  let firstProduct = id.z * shape.sliceProducts;
+  let lastProduct = min(firstProduct + shape.sliceProducts, shape.products);
+  for (var segment = firstProduct; segment < lastProduct; segment += shape.segment) {
+    let segmentEnd = min(segment + shape.segment, lastProduct);
     for (var start = segment; start < segmentEnd; start += shape.passRows) {
       let end = min(start + shape.passRows, segmentEnd);
       var sum0 = vec4f();
@@ -88,7 +92,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       total7 += sum7;
     }
   }
-  let first = rowTile * 8u * shape.columnTiles + columnTile;
+  let first = (id.z * shape.rowTiles + rowTile) * 8u * shape.columnTiles + columnTile;
   c[first] = total0;
   c[first + shape.columnTiles] = total1;
   c[first + 2u * shape.columnTiles] = total2;

@@ -4,7 +4,7 @@
 // k-major:
 //   a[k][2 rowTiles]   two vec4f = 8 rows of A
 //   b[k][columnTiles]  one vec4f = 4 columns of B
-//   c[8 rowTiles][columnTiles] one vec4f = 4 columns of C
+//   c[slice][8 rowTiles][columnTiles] one vec4f = 4 columns of C
 // Strictly sequential in k within a pass; a second accumulator adds the passes. Products of fp32 numbers
 // are rounded: a driver that fuses multiply and add gives other bits, and the self-test finds out.
 
@@ -17,6 +17,8 @@ struct Shape {
   passRows: u32,
   // This dispatch begins here: large matrices take several.
   firstRowTile: u32,
+  // Products of one slice, id.z of the grid: all of them, or one pass where another kernel adds the passes.
+  sliceProducts: u32,
   // 0x80000000: -0 is the one number that adding never changes, so totals start there.
   negativeZero: u32,
 }
@@ -45,8 +47,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var total5 = nothing;
   var total6 = nothing;
   var total7 = nothing;
-  for (var segment = 0u; segment < shape.products; segment += shape.segment) {
-    let segmentEnd = segment + shape.segment;
+  let firstProduct = id.z * shape.sliceProducts;
+  let lastProduct = min(firstProduct + shape.sliceProducts, shape.products);
+  for (var segment = firstProduct; segment < lastProduct; segment += shape.segment) {
+    let segmentEnd = min(segment + shape.segment, lastProduct);
     for (var start = segment; start < segmentEnd; start += shape.passRows) {
       let end = min(start + shape.passRows, segmentEnd);
       var sum0 = vec4f();
@@ -80,7 +84,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       total7 += sum7;
     }
   }
-  let first = rowTile * 8u * shape.columnTiles + columnTile;
+  let first = (id.z * shape.rowTiles + rowTile) * 8u * shape.columnTiles + columnTile;
   c[first] = total0;
   c[first + shape.columnTiles] = total1;
   c[first + 2u * shape.columnTiles] = total2;

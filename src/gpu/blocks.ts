@@ -14,6 +14,8 @@ export interface BlockLimits {
   /** Largest number of rows, and of columns, that one dispatch reaches. */
   readonly rows: number;
   readonly columns: number;
+  /** Sums of each element of C that are kept at once. */
+  readonly slices: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export function cutIntoBlocks(
   const lines = Math.floor(limits.bytesPerBuffer / bytesPerLine);
   let rows = largestExtent(Math.min(lines, limits.rows, roundUp(shape.m, TILE_ALIGNMENT)));
   let columns = largestExtent(Math.min(lines, limits.columns, roundUp(shape.n, TILE_ALIGNMENT)));
-  while (rows * columns * 4 > limits.bytesPerBuffer) {
+  while (rows * columns * 4 * limits.slices > limits.bytesPerBuffer) {
     if (rows >= columns) rows = largestExtent(rows / 2);
     else columns = largestExtent(columns / 2);
   }

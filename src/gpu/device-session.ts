@@ -2,14 +2,14 @@ import { assert } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { messageOf } from './device.ts';
 import { DeviceLostError, GpuError, OutOfMemoryError } from './gpu-error.ts';
-import type { Kernel } from './kernels.ts';
+import type { Program } from './kernels.ts';
 import type { ShaderSources } from './shader-sources.ts';
 
 /** One device from its creation to its loss, with the pipelines compiled on it. */
 export interface DeviceSession {
   readonly device: GPUDevice;
   readonly description: string;
-  pipelineOf(kernel: Kernel): Promise<GPUComputePipeline>;
+  pipelineOf(program: Program): Promise<GPUComputePipeline>;
   /** Throws a `DeviceLostError` once the device is gone. */
   throwIfLost(): void;
   /** `work`, its errors told apart: lost device, out of memory, anything else. */
@@ -44,9 +44,9 @@ export function createDeviceSession(
   return {
     device,
     description,
-    pipelineOf: (kernel) => {
-      const known = pipelines.get(kernel.id) ?? compile(device, kernel, sources);
-      pipelines.set(kernel.id, known);
+    pipelineOf: (program) => {
+      const known = pipelines.get(program.id) ?? compile(device, program, sources);
+      pipelines.set(program.id, known);
       return known;
     },
     throwIfLost,
@@ -83,17 +83,14 @@ function asGpuError(what: string, error: unknown): unknown {
   return error;
 }
 
-function compile(device: GPUDevice, kernel: Kernel, sources: ShaderSources): Promise<GPUComputePipeline> {
+function compile(device: GPUDevice, program: Program, sources: ShaderSources): Promise<GPUComputePipeline> {
+  const { id, shader, constants } = program;
   return device.createComputePipelineAsync({
-    label: kernel.id,
+    label: id,
     layout: 'auto',
     compute: {
-      module: device.createShaderModule({ label: kernel.shader, code: sources[kernel.shader] }),
-      constants: {
-        workgroupRows: kernel.workgroupRows,
-        workgroupColumns: kernel.workgroupColumns,
-        ...kernel.constants,
-      },
+      module: device.createShaderModule({ label: shader, code: sources[shader] }),
+      constants: { ...constants },
     },
   });
 }

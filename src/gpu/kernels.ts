@@ -1,15 +1,21 @@
-import type { Accumulation } from '../numerics/accumulation.ts';
+import type { Accumulation, PassPlan } from '../numerics/accumulation.ts';
 import type { LoadedOperands } from '../numerics/loaded-operands.ts';
 import type { ShaderName } from './shader-sources.ts';
 
 /** What the multipliers of a kernel take. */
 export type Carrier = LoadedOperands['carrier'];
 
-/** A shader with its constants: one pipeline. */
-export interface Kernel {
+/** A shader with its constants. */
+export interface Program {
   /** Unique; shown to people. */
   readonly id: string;
   readonly shader: ShaderName;
+  /** Values of the shader's `override` constants. */
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+/** A program that multiplies, and how to run it. */
+export interface Kernel extends Program {
   readonly carrier: Carrier;
   /** `native` floating point is the adapter's own and has to be tested; integers are exact by specification. */
   readonly arithmetic: 'native' | 'integer';
@@ -18,34 +24,93 @@ export interface Kernel {
   readonly tileColumns: number;
   readonly workgroupRows: number;
   readonly workgroupColumns: number;
-  /** Values of the shader's other `override` constants. */
-  readonly constants: Readonly<Record<string, number>>;
+  /** Every pass must be a multiple of this; the last one is padded. */
+  readonly kStep: number;
+  /**
+   * `together`: an invocation computes all passes of its tile. `apart`: each pass is computed beside the
+   * others and they are added, in order, afterwards: for results too small to fill a GPU.
+   */
+  readonly passes: 'together' | 'apart';
+  /** What the WGSL needs beyond the core language. */
+  readonly languageFeature?: string;
 }
 
-const SQUARE_GROUP = { workgroupRows: 8, workgroupColumns: 8, constants: {} } as const;
+/** Adds the passes of a kernel that computes them apart. */
+export const ADD_PASSES: Program = { id: 'add passes', shader: 'add-passes', constants: {} };
 
-const NATIVE_KERNELS: readonly Kernel[] = [
+type Variant = Omit<Kernel, 'id' | 'shader' | 'carrier' | 'arithmetic' | 'constants'> & {
+  readonly name: string;
+  readonly shader: string;
+};
+
+const SQUARE = { workgroupRows: 8, workgroupColumns: 8, passes: 'together' } as const;
+const WIDE = { workgroupRows: 1, workgroupColumns: 32 } as const;
+
+/** Shapes of native kernels, the best guess first; the last takes any k. Names complete `matmul-bf16-`. */
+const VARIANTS: readonly Variant[] = [
+  { name: '8x8', shader: '8x8', tileRows: 8, tileColumns: 8, kStep: 4, ...SQUARE },
+  { name: '8x8 wide', shader: '8x8', tileRows: 8, tileColumns: 8, kStep: 4, ...SQUARE, ...WIDE },
   {
-    id: 'bf16 8x4',
-    shader: 'matmul-bf16-8x4',
-    carrier: 'bf16',
-    arithmetic: 'native',
+    name: '8x8 wide, passes apart',
+    shader: '8x8',
     tileRows: 8,
-    tileColumns: 4,
-    ...SQUARE_GROUP,
+    tileColumns: 8,
+    kStep: 4,
+    ...WIDE,
+    passes: 'apart',
   },
+  { name: '4x4', shader: '4x4', tileRows: 4, tileColumns: 4, kStep: 4, ...SQUARE },
   {
-    id: 'fp32 8x4',
-    shader: 'matmul-fp32-8x4',
-    carrier: 'fp32',
-    arithmetic: 'native',
-    tileRows: 8,
+    name: '4x4, passes apart',
+    shader: '4x4',
+    tileRows: 4,
     tileColumns: 4,
-    ...SQUARE_GROUP,
+    kStep: 4,
+    ...SQUARE,
+    passes: 'apart',
   },
+  workgroupVariant('workgroup 64x64', 8),
+  workgroupVariant('workgroup 128x128', 16),
+  { name: '8x4', shader: '8x4', tileRows: 8, tileColumns: 4, kStep: 1, ...SQUARE },
 ];
 
+function workgroupVariant(name: string, size: number): Variant {
+  return {
+    name,
+    shader: 'workgroup',
+    tileRows: 8,
+    tileColumns: 8,
+    kStep: 1,
+    workgroupRows: size,
+    workgroupColumns: size,
+    passes: 'together',
+  };
+}
+
+const NATIVE_KERNELS: readonly Kernel[] = (['bf16', 'fp32'] as const).flatMap((carrier) =>
+  VARIANTS.map(({ name, shader, ...rest }) => ({
+    id: `${carrier} ${name}`,
+    shader: `matmul-${carrier}-${shader}` as ShaderName,
+    carrier,
+    arithmetic: 'native' as const,
+    constants: { workgroupRows: rest.workgroupRows, workgroupColumns: rest.workgroupColumns },
+    ...rest,
+  })),
+);
+
 const INT8_KERNELS: readonly Kernel[] = [
+  {
+    id: 'int8 8x4 packed dot products',
+    shader: 'matmul-int8-dot',
+    carrier: 'int8',
+    arithmetic: 'integer',
+    tileRows: 8,
+    tileColumns: 4,
+    kStep: 1,
+    languageFeature: 'packed_4x8_integer_dot_product',
+    constants: {},
+    ...SQUARE,
+  },
   {
     id: 'int8 4x4',
     shader: 'matmul-int8',
@@ -53,7 +118,9 @@ const INT8_KERNELS: readonly Kernel[] = [
     arithmetic: 'integer',
     tileRows: 4,
     tileColumns: 4,
-    ...SQUARE_GROUP,
+    kStep: 1,
+    constants: {},
+    ...SQUARE,
   },
 ];
 
@@ -81,8 +148,21 @@ export function kernelsFor(carrier: Carrier, accumulation: Accumulation): readon
   }
 }
 
-function nativeKernels(carrier: Carrier): readonly Kernel[] {
+export function nativeKernels(carrier: Carrier): readonly Kernel[] {
   return NATIVE_KERNELS.filter((kernel) => kernel.carrier === carrier);
+}
+
+/** `plan` with k padded to whole steps of `kernel`; `undefined` where its passes do not suit the kernel. */
+export function planFor(kernel: Kernel, plan: PassPlan): PassPlan | undefined {
+  const oneSegment = plan.segment === plan.products;
+  if (kernel.passes === 'apart' && (!oneSegment || plan.pass === plan.products)) return undefined;
+  const { kStep } = kernel;
+  const wholeSteps = (count: number): boolean => count % kStep === 0;
+  if (wholeSteps(plan.pass) && wholeSteps(plan.segment)) return plan;
+  if (!oneSegment) return undefined;
+  const products = Math.ceil(plan.products / kStep) * kStep;
+  if (plan.pass === plan.products) return { products, segment: products, pass: products };
+  return wholeSteps(plan.pass) ? { products, segment: products, pass: plan.pass } : undefined;
 }
 
 /** Values of the constant `model` in matmul-soft.wgsl. */
@@ -106,8 +186,8 @@ function softKernel(carrier: Carrier, name: string, constants: Readonly<Record<s
     arithmetic: 'integer',
     tileRows: 1,
     tileColumns: 1,
-    workgroupRows: 8,
-    workgroupColumns: 8,
+    kStep: 1,
     constants: { operandBits: carrier === 'fp32' ? 32 : 16, ...constants },
+    ...SQUARE,
   };
 }

@@ -17,18 +17,22 @@ export interface Span {
 /** How to find element (k, x) of an operand, x being its row in A or its column in B. */
 export interface OperandLayout {
   readonly products: number;
+  /** Products after padding: a kernel may want whole steps of several k. */
+  readonly paddedProducts: number;
   readonly kStride: number;
   readonly extentStride: number;
+  /** What fills the padded k: -0 in A and 0 in B, since adding their product -0 changes no sum. */
+  readonly filler: 0 | -0;
 }
 
 /** A is `[m, products]`, row-major: its extent is m. */
-export function layoutOfA(products: number): OperandLayout {
-  return { products, kStride: 1, extentStride: products };
+export function layoutOfA(products: number, paddedProducts: number): OperandLayout {
+  return { products, paddedProducts, kStride: 1, extentStride: products, filler: -0 };
 }
 
 /** B is `[products, n]`, row-major: its extent is n. */
-export function layoutOfB(products: number, n: number): OperandLayout {
-  return { products, kStride: n, extentStride: 1 };
+export function layoutOfB(products: number, paddedProducts: number, n: number): OperandLayout {
+  return { products, paddedProducts, kStride: n, extentStride: 1, filler: 0 };
 }
 
 /** Bytes of one row of A or column of B once packed. */
@@ -54,17 +58,20 @@ export function packOperand(
 ): ArrayBuffer {
   const padded = roundUp(span.count, TILE_ALIGNMENT);
   if (values instanceof Int8Array) {
-    const bytes = new Int8Array(roundUp(layout.products, INT8_GROUP) * padded);
+    const bytes = new Int8Array(roundUp(layout.paddedProducts, INT8_GROUP) * padded);
     packGroups(values, bytes, layout, span, padded);
     return bytes.buffer;
   }
-  const target =
-    values instanceof Uint16Array
-      ? new Uint16Array(layout.products * padded)
-      : new Float32Array(layout.products * padded);
+  const elements = layout.paddedProducts * padded;
+  const target = values instanceof Uint16Array ? new Uint16Array(elements) : new Float32Array(elements);
   packLines(values, target, layout, span, padded);
+  if (Object.is(layout.filler, -0)) {
+    target.fill(values instanceof Uint16Array ? BF16_NEGATIVE_ZERO : -0, layout.products * padded);
+  }
   return target.buffer;
 }
+
+const BF16_NEGATIVE_ZERO = 0x8000;
 
 function packLines(
   values: Uint16Array | Float32Array,

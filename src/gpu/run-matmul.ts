@@ -1,4 +1,5 @@
-import { ceilDiv, roundUp } from '../base/integers.ts';
+import { assertDefined } from '../base/assert.ts';
+import { roundUp } from '../base/integers.ts';
 import type { Progress } from '../base/progress.ts';
 import type { PassPlan } from '../numerics/accumulation.ts';
 import { canonicalizeNaNs } from '../numerics/float32.ts';
@@ -7,7 +8,8 @@ import type { MatmulValues } from '../numerics/matmul-request.ts';
 import { type Block, cutIntoBlocks } from './blocks.ts';
 import type { DeviceSession } from './device-session.ts';
 import { OutOfMemoryError } from './gpu-error.ts';
-import type { Kernel } from './kernels.ts';
+import { type Kernel, planFor } from './kernels.ts';
+import { type CreateBuffer, type Launch, prepareLaunch, slicesOf } from './launch.ts';
 import {
   layoutOfA,
   layoutOfB,
@@ -25,7 +27,6 @@ export interface PreparedMatmul {
   readonly operands: LoadedOperands;
 }
 
-const NEGATIVE_ZERO_BITS = 0x80000000;
 const WORKGROUPS_PER_DISPATCH = 65535;
 /** One submission should last about this long: progress, cancelling and the driver's watchdog need pauses. */
 const SECONDS_PER_SUBMIT = 0.1;
@@ -55,12 +56,14 @@ export async function runMatmul(
   progress: Progress,
 ): Promise<MatmulValues> {
   const { limits } = session.device;
+  const plan = assertDefined(planFor(kernel, work.plan), 'a plan for the kernel');
   let bytesPerBuffer = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   for (;;) {
-    const blocks = cutIntoBlocks(work, packedBytesPerLine(work.operands.carrier, work.plan.products), {
+    const blocks = cutIntoBlocks(work, packedBytesPerLine(kernel.carrier, plan.products), {
       bytesPerBuffer,
       rows: WORKGROUPS_PER_DISPATCH * kernel.workgroupRows * kernel.tileRows,
       columns: WORKGROUPS_PER_DISPATCH * kernel.workgroupColumns * kernel.tileColumns,
+      slices: slicesOf(kernel, plan),
     });
     try {
       for (const [index, block] of blocks.entries()) {
@@ -70,7 +73,9 @@ export async function runMatmul(
           report: (fraction, what) => progress.report((index + fraction) / blocks.length, what),
           throwIfCancelled: () => progress.throwIfCancelled(),
         };
-        const words = await session.guarded(kernel.id, () => runBlock(session, kernel, work, block, share));
+        const words = await session.guarded(kernel.id, () =>
+          runBlock(session, kernel, work, plan, block, share),
+        );
         place(words, block, work.n, result.c);
         result.done.add(key);
       }
@@ -95,68 +100,38 @@ function place(words: ArrayBuffer, block: Block, n: number, c: MatmulValues): vo
 async function runBlock(
   session: DeviceSession,
   kernel: Kernel,
-  { n, plan, operands }: PreparedMatmul,
+  { n, plan: { products }, operands }: PreparedMatmul,
+  plan: PassPlan,
   block: Block,
   progress: Progress,
 ): Promise<ArrayBuffer> {
   const { device } = session;
-  const pipeline = await session.pipelineOf(kernel);
   const buffers: GPUBuffer[] = [];
-  const createBuffer = (size: number, usage: GPUBufferUsageFlags): GPUBuffer => {
+  const createBuffer: CreateBuffer = (size, usage) => {
     const buffer = device.createBuffer({ size, usage });
     buffers.push(buffer);
     return buffer;
   };
-  const upload = (bytes: ArrayBuffer, usage: GPUBufferUsageFlags): GPUBuffer => {
-    const buffer = createBuffer(bytes.byteLength, usage | GPUBufferUsage.COPY_DST);
+  const upload = (bytes: ArrayBuffer): GPUBuffer => {
+    const buffer = createBuffer(bytes.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     device.queue.writeBuffer(buffer, 0, bytes);
     return buffer;
   };
   try {
-    const paddedRows = roundUp(block.rows.count, TILE_ALIGNMENT);
-    const paddedColumns = roundUp(block.columns.count, TILE_ALIGNMENT);
-    const rowTiles = paddedRows / kernel.tileRows;
-    const columnTiles = paddedColumns / kernel.tileColumns;
-    const a = upload(packOperand(operands.a, layoutOfA(plan.products), block.rows), GPUBufferUsage.STORAGE);
-    const b = upload(
-      packOperand(operands.b, layoutOfB(plan.products, n), block.columns),
-      GPUBufferUsage.STORAGE,
-    );
-    const bytesOfC = paddedRows * paddedColumns * 4;
+    const rows = roundUp(block.rows.count, TILE_ALIGNMENT);
+    const columns = roundUp(block.columns.count, TILE_ALIGNMENT);
+    const a = upload(packOperand(operands.a, layoutOfA(products, plan.products), block.rows));
+    const b = upload(packOperand(operands.b, layoutOfB(products, plan.products, n), block.columns));
+    const bytesOfC = rows * columns * 4;
     const c = createBuffer(bytesOfC, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
     const readback = createBuffer(bytesOfC, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-
-    const encodeSlice = (encoder: GPUCommandEncoder, firstGroup: number, groups: number): void => {
-      const firstRowTile = firstGroup * kernel.workgroupRows;
-      const { products, segment, pass: passRows } = plan;
-      const shape = Uint32Array.of(
-        rowTiles,
-        columnTiles,
-        products,
-        segment,
-        passRows,
-        firstRowTile,
-        NEGATIVE_ZERO_BITS,
-        0,
-      );
-      const resources = [a, b, c, upload(shape.buffer, GPUBufferUsage.UNIFORM)];
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(
-        0,
-        device.createBindGroup({
-          layout: pipeline.getBindGroupLayout(0),
-          entries: resources.map((buffer, binding) => ({ binding, resource: { buffer } })),
-        }),
-      );
-      pass.dispatchWorkgroups(ceilDiv(columnTiles, kernel.workgroupColumns), groups);
-      pass.end();
-    };
-    await submitSlices(device, encodeSlice, {
-      groups: ceilDiv(rowTiles, kernel.workgroupRows),
+    const launch = await prepareLaunch(session, kernel, { rows, columns, plan }, { a, b, c }, createBuffer);
+    const multipliesPerGroup = kernel.workgroupRows * kernel.tileRows * columns * plan.products;
+    await submitSlices(device, launch, {
       firstGroups:
-        FIRST_MULTIPLIES_PER_SUBMIT[kernel.arithmetic] /
-        (kernel.workgroupRows * kernel.tileRows * paddedColumns * plan.products),
+        kernel.passes === 'apart'
+          ? launch.groups
+          : FIRST_MULTIPLIES_PER_SUBMIT[kernel.arithmetic] / multipliesPerGroup,
       progress,
       what: kernel.id,
     });
@@ -171,9 +146,7 @@ async function runBlock(
 }
 
 interface Slices {
-  /** Rows of workgroups to run in all. */
-  readonly groups: number;
-  /** How many of them to try in the first submission. */
+  /** How many rows of workgroups to try in the first submission. */
   readonly firstGroups: number;
   readonly progress: Progress;
   readonly what: string;
@@ -182,20 +155,22 @@ interface Slices {
 /** Submits slice after slice, each sized by how long the one before took; the last is not waited for. */
 async function submitSlices(
   device: GPUDevice,
-  encode: (encoder: GPUCommandEncoder, firstGroup: number, groups: number) => void,
-  { groups, firstGroups, progress, what }: Slices,
+  launch: Launch,
+  { firstGroups, progress, what }: Slices,
 ): Promise<void> {
   let size = Math.max(1, Math.floor(firstGroups));
-  for (let group = 0; group < groups; ) {
+  for (let group = 0; group < launch.groups; ) {
     progress.throwIfCancelled();
-    progress.report(group / groups, what);
-    const count = Math.min(size, groups - group);
+    progress.report(group / launch.groups, what);
+    const count = Math.min(size, launch.groups - group);
     const encoder = device.createCommandEncoder();
-    encode(encoder, group, count);
+    const pass = encoder.beginComputePass();
+    launch.encoder(group, count)(pass);
+    pass.end();
     const start = performance.now();
     device.queue.submit([encoder.finish()]);
     group += count;
-    if (group === groups) return;
+    if (group === launch.groups) return;
     await device.queue.onSubmittedWorkDone();
     const seconds = Math.max((performance.now() - start) / 1000, 1e-4);
     size = Math.max(1, Math.floor(count * Math.min(SECONDS_PER_SUBMIT / seconds, 8)));

@@ -25,7 +25,7 @@ export interface Difference {
   readonly caseName: string;
   readonly row: number;
   readonly column: number;
-  /** Bit patterns of the two results, as hexadecimal. */
+  /** Bit patterns of the two results, as hexadecimal; what went wrong where there is none. */
   readonly expected: string;
   readonly found: string;
 }
@@ -55,6 +55,11 @@ export async function firstDifference(
     }
   }
   return undefined;
+}
+
+/** What stands for a difference when a kernel gave no result to compare. */
+export function failedToRun(kernel: string, message: string): Difference {
+  return { kernel, caseName: 'running at all', row: 0, column: 0, expected: 'a result', found: message };
 }
 
 /** One sentence for people. */

@@ -1,0 +1,131 @@
+// C[m, n] = A[m, k] B[k, n] on fp32 operands, fp32 sums in the order of a weight-stationary array.
+//
+// Each invocation owns 8 rows x 8 columns of C in registers; no workgroup memory; four k to a turn of the
+// loop, so every pass must be a multiple of four. Both operands lie k-major:
+//   a[k][rowTiles][2]     two vec4f = 8 rows of A
+//   b[k][columnTiles][2]  two vec4f = 8 columns of B
+//   c[slice][8 rowTiles][columnTiles][2] two vec4f = 8 columns of C
+// Strictly sequential in k within a pass; a second accumulator adds the passes. Products of fp32 numbers
+// are rounded: a driver that fuses multiply and add gives other bits, and the self-test finds out.
+
+struct Shape {
+  rowTiles: u32,
+  columnTiles: u32,
+  // Products of one element of C; no pass reaches across a multiple of `segment`.
+  products: u32,
+  segment: u32,
+  passRows: u32,
+  // This dispatch begins here: large matrices take several.
+  firstRowTile: u32,
+  // Products of one slice, id.z of the grid: all of them, or one pass where another kernel adds the passes.
+  sliceProducts: u32,
+  // 0x80000000: -0 is the one number that adding never changes, so totals start there.
+  negativeZero: u32,
+}
+
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;
+@group(0) @binding(1) var<storage, read> b: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
+@group(0) @binding(3) var<uniform> shape: Shape;
+
+override workgroupColumns: u32 = 8;
+override workgroupRows: u32 = 8;
+
+// Columns of the result are rows of C: 4 rows by 4 columns of products.
+fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
+  return mat4x4f(rows.x * columns, rows.y * columns, rows.z * columns, rows.w * columns);
+}
+
+fn store(first: u32, rows: mat4x4f) {
+  let stride = 2u * shape.columnTiles;
+  c[first] = rows[0];
+  c[first + stride] = rows[1];
+  c[first + 2u * stride] = rows[2];
+  c[first + 3u * stride] = rows[3];
+}
+
+@compute @workgroup_size(workgroupColumns, workgroupRows)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let columnTile = id.x;
+  let rowTile = id.y + shape.firstRowTile;
+  if (columnTile >= shape.columnTiles || rowTile >= shape.rowTiles) {
+    return;
+  }
+  let nothing = vec4f(bitcast<f32>(shape.negativeZero));
+  var total00 = mat4x4f(nothing, nothing, nothing, nothing);
+  var total01 = mat4x4f(nothing, nothing, nothing, nothing);
+  var total10 = mat4x4f(nothing, nothing, nothing, nothing);
+  var total11 = mat4x4f(nothing, nothing, nothing, nothing);
+  let firstProduct = id.z * shape.sliceProducts;
+  let lastProduct = min(firstProduct + shape.sliceProducts, shape.products);
+  for (var segment = firstProduct; segment < lastProduct; segment += shape.segment) {
+    let segmentEnd = min(segment + shape.segment, lastProduct);
+    for (var start = segment; start < segmentEnd; start += shape.passRows) {
+      let end = min(start + shape.passRows, segmentEnd);
+      var sum00 = mat4x4f();
+      var sum01 = mat4x4f();
+      var sum10 = mat4x4f();
+      var sum11 = mat4x4f();
+      for (var index = start; index < end; index += 4u) {
+        {
+          let left = 2u * (index * shape.rowTiles + rowTile);
+          let right = 2u * (index * shape.columnTiles + columnTile);
+          let rows0 = a[left];
+          let rows1 = a[left + 1u];
+          let columns0 = b[right];
+          let columns1 = b[right + 1u];
+          sum00 += outer(rows0, columns0);
+          sum01 += outer(rows0, columns1);
+          sum10 += outer(rows1, columns0);
+          sum11 += outer(rows1, columns1);
+        }
+        {
+          let left = 2u * ((index + 1u) * shape.rowTiles + rowTile);
+          let right = 2u * ((index + 1u) * shape.columnTiles + columnTile);
+          let rows0 = a[left];
+          let rows1 = a[left + 1u];
+          let columns0 = b[right];
+          let columns1 = b[right + 1u];
+          sum00 += outer(rows0, columns0);
+          sum01 += outer(rows0, columns1);
+          sum10 += outer(rows1, columns0);
+          sum11 += outer(rows1, columns1);
+        }
+        {
+          let left = 2u * ((index + 2u) * shape.rowTiles + rowTile);
+          let right = 2u * ((index + 2u) * shape.columnTiles + columnTile);
+          let rows0 = a[left];
+          let rows1 = a[left + 1u];
+          let columns0 = b[right];
+          let columns1 = b[right + 1u];
+          sum00 += outer(rows0, columns0);
+          sum01 += outer(rows0, columns1);
+          sum10 += outer(rows1, columns0);
+          sum11 += outer(rows1, columns1);
+        }
+        {
+          let left = 2u * ((index + 3u) * shape.rowTiles + rowTile);
+          let right = 2u * ((index + 3u) * shape.columnTiles + columnTile);
+          let rows0 = a[left];
+          let rows1 = a[left + 1u];
+          let columns0 = b[right];
+          let columns1 = b[right + 1u];
+          sum00 += outer(rows0, columns0);
+          sum01 += outer(rows0, columns1);
+          sum10 += outer(rows1, columns0);
+          sum11 += outer(rows1, columns1);
+        }
+      }
+      total00 += sum00;
+      total01 += sum01;
+      total10 += sum10;
+      total11 += sum11;
+    }
+  }
+  let tile = (id.z * shape.rowTiles + rowTile) * 16u * shape.columnTiles + 2u * columnTile;
+  let lower = tile + 8u * shape.columnTiles;
+  store(tile, total00);
+  store(tile + 1u, total01);
+  store(lower, total10);
+  store(lower + 1u, total11);
+}
