@@ -48,7 +48,7 @@ export const MAX_ARRAY_EXTENT = 65_536;
 export const MAX_ROWS_PER_CYCLE = 64;
 /** Matrix indices are 32-bit in the state grids and on the GPU. */
 export const MAX_GEMM_EXTENT = 2 ** 31 - 1;
-export const MAX_REPEATS = 2 ** 31 - 1;
+const MAX_REPEATS = 2 ** 31 - 1;
 
 /** The same configuration, or an `InputError` that names the field. */
 export function checkArrayConfig(config: ArrayConfig): ArrayConfig {
