@@ -3,7 +3,6 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import { peStateOf } from '../../array/state.ts';
 import { formatCount } from '../../base/format-quantity.ts';
-import { clamp } from '../../base/integers.ts';
 import { arrayEdges } from '../../figure/array-edges.ts';
 import { arrayFigure } from '../../figure/array-figure.ts';
 import { layoutArray, type PePlace, WHOLE_ARRAY } from '../../figure/array-layout.ts';
@@ -24,6 +23,7 @@ import type { Engine } from '../../worker/engine-api.ts';
 import { spanText } from '../idle-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
+import './array-cycle.ts';
 import './array-fold-map.ts';
 import './array-legend.ts';
 import { ArrayPicture } from './array-picture.ts';
@@ -156,8 +156,9 @@ export class ArrayView extends LitElement {
 
   #paint(moment: RunningMoment): ArrayPicture {
     const { palette } = this.#theme;
-    if (this.#picture?.op !== moment.op || this.#picture.unit !== this.unit) {
-      this.#picture = new ArrayPicture(moment.op, this.unit, moment.schedule, this.seed, palette);
+    const unit = this.unit % moment.detail.units;
+    if (this.#picture?.op !== moment.op || this.#picture.unit !== unit) {
+      this.#picture = new ArrayPicture(moment.op, unit, moment.schedule, this.seed, palette);
     }
     if (this.#picture.paint(moment.cycle, this.metric, palette)) this.#version += 1;
     return this.#picture;
@@ -191,7 +192,7 @@ export class ArrayView extends LitElement {
             this.unit = (this.unit + 1) % moment.detail.units;
           }}
         >
-          MXU ${this.unit + 1} of ${moment.detail.units}
+          MXU ${(this.unit % moment.detail.units) + 1} of ${moment.detail.units}
         </button>
         ·
         <button class="link op" @click=${() => dispatchViewEvent(this, 'select-op', { op: moment.op })}>
@@ -199,31 +200,10 @@ export class ArrayView extends LitElement {
         </button>
         · <span class="number">${rows}×${columns}</span>
       </span>
-      <span class="cycle"
-        >cycle ${this.#renderCycle(moment)} of <span class="number">${formatCount(moment.schedule.cycles)}</span></span
-      >`;
-  }
-
-  #renderCycle(moment: RunningMoment): TemplateResult {
-    const { cycle, schedule } = moment;
-    const stepButton = (by: 1 | -1, sign: string, label: string): TemplateResult =>
-      html`<button
-        class="plain step"
-        aria-label=${label}
-        ?disabled=${cycle + by < 0 || cycle + by >= schedule.cycles}
-        @click=${() => this.#seekCycle(moment, cycle + by)}
-      >
-        ${sign}
-      </button>`;
-    return html`${stepButton(-1, '‹', 'One cycle back')}<input
-        class="number"
-        type="text"
-        inputmode="numeric"
-        aria-label="Cycle of ${formatCount(schedule.cycles)}"
-        .value=${formatCount(cycle)}
-        .style=${`inline-size:${formatCount(schedule.cycles).length}ch`}
-        @change=${(event: Event) => this.#cycleTyped(moment, event.target)}
-      />${stepButton(1, '›', 'One cycle forth')}`;
+      <systole-array-cycle
+        .moment=${moment}
+        @seek-cycle=${(event: CustomEvent<{ cycle: number }>) => this.#seekCycle(moment, event.detail.cycle)}
+      ></systole-array-cycle>`;
   }
 
   #renderReason(moment: ArrayMoment): TemplateResult | typeof nothing {
@@ -303,13 +283,6 @@ export class ArrayView extends LitElement {
     dispatchViewEvent(this, 'seek', { cursorPs: psOfCycle(moment, cycle) });
   }
 
-  #cycleTyped(moment: RunningMoment, target: EventTarget | null): void {
-    if (!(target instanceof HTMLInputElement)) return;
-    const typed = Number(target.value.replace(/[\s,_]/g, ''));
-    if (Number.isSafeInteger(typed)) this.#seekCycle(moment, clamp(typed, 0, moment.schedule.cycles - 1));
-    target.value = formatCount(moment.cycle);
-  }
-
   #togglePin(place: PePlace): void {
     const others = this.pins.filter((pin) => !samePlace(pin, place));
     this.pins = others.length < this.pins.length ? others : [...this.pins, place].slice(-MAX_PINS);
@@ -348,23 +321,6 @@ export class ArrayView extends LitElement {
       header .facts {
         flex: 0 1 auto;
       }
-      .cycle {
-        white-space: nowrap;
-        color: var(--ink-quiet);
-      }
-      .cycle input {
-        background: none;
-        border: 0;
-        border-block-end: 1px dashed var(--line);
-        border-radius: 0;
-        padding: 0;
-        min-inline-size: 3ch;
-        text-align: end;
-        color: var(--ink);
-      }
-      .cycle .step {
-        padding: 0 6px;
-      }
       .facts .op {
         color: var(--ink);
       }
@@ -375,11 +331,15 @@ export class ArrayView extends LitElement {
         display: grid;
         gap: 8px;
         justify-items: start;
-        max-inline-size: 70%;
+        max-inline-size: 76%;
         padding: 12px 16px;
         background: var(--surface);
         border: 1px solid var(--line);
         border-radius: 8px;
+      }
+      .reason button {
+        white-space: normal;
+        text-align: start;
       }
       progress {
         position: absolute;
@@ -387,6 +347,13 @@ export class ArrayView extends LitElement {
         inset-inline-start: 0;
         inline-size: 120px;
         block-size: 4px;
+      }
+      /* The cycle has a line of its own: keep it free while nothing runs, so that the array stays put. */
+      @container (inline-size < 640px) {
+        header {
+          min-block-size: 38px;
+          align-content: start;
+        }
       }
       @container (inline-size < 460px) {
         .body {

@@ -43,6 +43,8 @@ export class RooflineView extends LitElement {
   @state() private asTable = false;
   @state() private hoveredOp: number | undefined;
   @state() private hoveredRoof: Roof | undefined;
+  /** Only what the keyboard is at: a pointer or a playing cursor would flood a listener. */
+  @state() private spoken = '';
   @state() private size: FigureSize = { width: 0, height: 0, pixelRatio: 1 };
 
   readonly #theme = new PaletteController(this);
@@ -83,10 +85,11 @@ export class RooflineView extends LitElement {
         }
       </div>
       <footer>
-        <div class="about" aria-live="polite">${this.#renderAbout(roofline, current)}</div>
+        <div class="about">${this.#renderAbout(roofline, current)}</div>
         ${this.#renderMovers(roofline)}
       </footer>
-      <p id="keys" class="visually-hidden">Arrow keys move from op to op by intensity, Enter selects one.</p>`;
+      <p id="keys" class="visually-hidden">Arrow keys move from op to op by intensity, Enter selects one.</p>
+      <p class="visually-hidden" aria-live="polite">${this.spoken}</p>`;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -231,7 +234,9 @@ export class RooflineView extends LitElement {
       const at = byIntensity.findIndex((point) => point.op === this.hoveredOp);
       const next = at < 0 ? 0 : Math.min(byIntensity.length - 1, Math.max(0, at + step));
       this.hoveredRoof = undefined;
-      this.hoveredOp = byIntensity[next]?.op;
+      const point = byIntensity[next];
+      this.hoveredOp = point?.op;
+      this.spoken = point === undefined ? '' : spokenPoint(point);
     } else if (event.key === 'Enter' && this.hoveredOp !== undefined) {
       dispatchViewEvent(this, 'select-op', { op: this.hoveredOp });
     } else return;
@@ -303,6 +308,11 @@ export class RooflineView extends LitElement {
       }
     `,
   ];
+}
+
+function spokenPoint(point: RooflinePoint): string {
+  const intensity = formatIntensity(point.intensity);
+  return `${point.name}: ${intensity} FLOP per byte, ${formatSi(point.achievedFlops, 'FLOP/s')}`;
 }
 
 declare global {

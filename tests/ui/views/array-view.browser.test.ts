@@ -51,7 +51,9 @@ describe('systole-array-view', () => {
     expect(text).toContain('ffn up fwd');
     expect(text).toContain('128×128');
     expect(text).toContain(`of ${moment.schedule.cycles.toLocaleString('en-US')}`);
-    expect(find<HTMLInputElement>(view, '.cycle input').value).toBe(moment.cycle.toLocaleString('en-US'));
+    expect(find<HTMLInputElement>(view, '[aria-label^="Cycle of"]').value).toBe(
+      moment.cycle.toLocaleString('en-US'),
+    );
   });
 
   test('the picture changes with every cycle and comes back', async () => {
@@ -73,11 +75,16 @@ describe('systole-array-view', () => {
   });
 
   test('a typed cycle is sought, nonsense is put back', async () => {
-    const input = find<HTMLInputElement>(view, '.cycle input');
+    const input = find<HTMLInputElement>(view, '[aria-label^="Cycle of"]');
     const sought = nextEvent<{ cursorPs: number }>(view, 'seek');
     input.value = '1,234';
     input.dispatchEvent(new Event('change'));
     expect(cycleAt((await sought).cursorPs)).toBe(1_234);
+    for (const nonsense of ['abc', '', '1e999', '-5.5']) {
+      input.value = nonsense;
+      input.dispatchEvent(new Event('change'));
+      expect(input.value, nonsense).toBe(cycleAt(BUSY_PS).toLocaleString('en-US'));
+    }
     input.value = 'abc';
     input.dispatchEvent(new Event('change'));
     expect(input.value).toBe(cycleAt(BUSY_PS).toLocaleString('en-US'));

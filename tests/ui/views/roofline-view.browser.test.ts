@@ -98,6 +98,7 @@ describe('systole-roofline-view', () => {
     expect(textOf(find(view, '.about'))).not.toBe(first);
     const selected = nextEvent<{ op: number }>(view, 'select-op');
     press(surface, 'Enter');
+    expect(find(view, '[aria-live]').textContent).toMatch(/FLOP per byte/);
     expect(textOf(find(view, '.about'))).toContain(report.ops[(await selected).op].name);
   });
 
