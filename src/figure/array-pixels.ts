@@ -16,7 +16,7 @@ export const BAND_WAVES = 16;
 const BANDS_SMALL_ARRAY = 4;
 const SMALL_ARRAY = 32;
 /** Colours of values run over this many standard deviations either side of zero. */
-export const VALUE_DEVIATIONS = 3;
+const VALUE_DEVIATIONS = 3;
 
 /** Colours of an array picture as pixels, prepared once for a palette. */
 export interface ArrayInks {

@@ -6,7 +6,7 @@ import { formatCount } from '../base/format-quantity.ts';
 import type { PePlace } from './array-layout.ts';
 
 /** One register of a PE in words. */
-export interface PeLine {
+interface PeLine {
   readonly name: string;
   /** `A[1184, 37]`. */
   readonly element: string;
@@ -94,7 +94,7 @@ export function describePe(
 }
 
 /** `working, loads the next weight`. */
-export function stateWords({ activity, shifting }: PeState): string {
+function stateWords({ activity, shifting }: PeState): string {
   if (activity === 'working' && shifting) return 'working, and shifting';
   return { idle: 'idle', loading: 'loading', working: 'working', draining: 'draining', padding: 'padding' }[
     activity

@@ -12,7 +12,7 @@ export interface Drawing {
 
 export type Paint = Token | `#${string}`;
 
-export type Mark = RectMark | LineMark | PathMark | CircleMark | TextMark | ImageMark;
+export type Mark = RectMark | LineMark | CircleMark | TextMark | ImageMark;
 
 interface Painted {
   readonly fill?: Paint;
@@ -22,7 +22,7 @@ interface Painted {
   readonly opacity?: number;
 }
 
-export interface RectMark extends Painted {
+interface RectMark extends Painted {
   readonly kind: 'rect';
   readonly x: number;
   readonly y: number;
@@ -32,30 +32,23 @@ export interface RectMark extends Painted {
 }
 
 /** An open polyline through `points`, as x0, y0, x1, y1, … */
-export interface LineMark {
+interface LineMark {
   readonly kind: 'line';
   readonly points: readonly number[];
   readonly stroke: Paint;
   readonly lineWidth: number;
   readonly dash?: readonly number[];
   readonly opacity?: number;
-  readonly roundCaps?: boolean;
 }
 
-/** `d` in the path syntax of SVG. */
-export interface PathMark extends Painted {
-  readonly kind: 'path';
-  readonly d: string;
-}
-
-export interface CircleMark extends Painted {
+interface CircleMark extends Painted {
   readonly kind: 'circle';
   readonly x: number;
   readonly y: number;
   readonly radius: number;
 }
 
-export type FontSize = 12 | 14 | 18 | 28;
+type FontSize = 12 | 14 | 18 | 28;
 
 export interface TextMark {
   readonly kind: 'text';

@@ -14,7 +14,7 @@ export interface RooflineLayout {
   readonly dots: readonly RooflineDot[];
 }
 
-export interface RooflineDot {
+interface RooflineDot {
   readonly point: RooflinePoint;
   readonly x: number;
   readonly y: number;

@@ -35,12 +35,9 @@ function element(mark: Mark, palette: Palette): string {
       });
     case 'circle':
       return tag('circle', { cx: mark.x, cy: mark.y, r: mark.radius, ...painted(mark, palette) });
-    case 'path':
-      return tag('path', { d: mark.d, ...painted(mark, palette) });
     case 'line':
       return tag('polyline', {
         points: mark.points.map(number).join(' '),
-        'stroke-linecap': mark.roundCaps ? 'round' : undefined,
         ...painted(mark, palette),
       });
     case 'image':

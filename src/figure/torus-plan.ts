@@ -19,7 +19,7 @@ export interface TorusPlan {
   nodesNear(x: number, y: number): readonly number[];
 }
 
-export interface PlanLabel {
+interface PlanLabel {
   readonly text: string;
   readonly x: number;
   readonly y: number;

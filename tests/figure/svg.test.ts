@@ -17,7 +17,6 @@ describe('toSvg', () => {
         { kind: 'rect', x: 1, y: 2, width: 3, height: 4, fill: 'accent' },
         { kind: 'line', points: [0, 0, 5, 5], stroke: '#123456', lineWidth: 2, dash: [1, 2] },
         { kind: 'circle', x: 5, y: 5, radius: 2, stroke: 'ink' },
-        { kind: 'path', d: 'M0 0L1 1', stroke: 'ink' },
         { kind: 'text', x: 0, y: 0, text: 'z = 1', fill: 'ink', size: 12, font: 'numbers', align: 'end' },
         {
           kind: 'image',
@@ -38,7 +37,6 @@ describe('toSvg', () => {
       'points="0 0 5 5" fill="none" stroke="#123456" stroke-width="2" stroke-dasharray="1 2"',
     );
     expect(svg).toContain('<circle cx="5"');
-    expect(svg).toContain('<path d="M0 0L1 1"');
     expect(svg).toContain('text-anchor="end">z = 1</text>');
     expect(svg).toContain('viewBox="0 0 0.5 1" preserveAspectRatio="none"');
     expect(svg).toContain('href="data:image/png;base64,');

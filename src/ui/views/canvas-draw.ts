@@ -32,7 +32,6 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark, palette: Palett
       for (let index = 2; index < mark.points.length; index += 2) {
         context.lineTo(mark.points[index], mark.points[index + 1]);
       }
-      context.lineCap = mark.roundCaps ? 'round' : 'butt';
       paintPath(context, mark, undefined, palette);
       return;
     case 'rect':
@@ -45,9 +44,6 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark, palette: Palett
       context.beginPath();
       context.arc(mark.x, mark.y, mark.radius, 0, 2 * Math.PI);
       paintPath(context, mark, mark.fill, palette);
-      return;
-    case 'path':
-      drawPath(context, mark, palette);
       return;
     default:
       assertNever(mark);
@@ -77,26 +73,6 @@ function paintPath(
     context.lineWidth = lineWidth ?? 1;
     context.setLineDash([...(dash ?? [])]);
     context.stroke();
-  }
-  context.globalAlpha = 1;
-}
-
-function drawPath(
-  context: CanvasRenderingContext2D,
-  mark: Extract<Mark, { kind: 'path' }>,
-  palette: Palette,
-): void {
-  const path = new Path2D(mark.d);
-  context.globalAlpha = mark.opacity ?? 1;
-  if (mark.fill !== undefined) {
-    context.fillStyle = colorOf(mark.fill, palette);
-    context.fill(path);
-  }
-  if (mark.stroke !== undefined) {
-    context.strokeStyle = colorOf(mark.stroke, palette);
-    context.lineWidth = mark.lineWidth ?? 1;
-    context.setLineDash([...(mark.dash ?? [])]);
-    context.stroke(path);
   }
   context.globalAlpha = 1;
 }
