@@ -36,6 +36,18 @@ export class RouteTable {
     return entry;
   }
 
+  /** All steps, then all hops, by displacement and ties, [2, nodes, 8]: what a shader looks up. */
+  all(): Int32Array {
+    const { nodes } = this.#torus;
+    for (let target = 0; target < nodes; target++) {
+      for (let ties = 0; ties < TIES; ties++) this.entry(0, target, ties);
+    }
+    const tables = new Int32Array(2 * nodes * TIES);
+    tables.set(this.#words);
+    tables.set(this.#hops, nodes * TIES);
+    return tables;
+  }
+
   steps(entry: number): number {
     return this.#words[entry];
   }

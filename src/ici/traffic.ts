@@ -66,6 +66,24 @@ export function runTraffic(torus: Torus, request: TrafficRequest): TrafficResult
   };
 }
 
+/** What a run has counted so far, on a CPU or a GPU. */
+export interface TrafficCounters {
+  readonly cycle: number;
+  readonly acceptedFlits: number;
+  /** Packets that count and have arrived, the sum of their latencies. */
+  readonly deliveredPackets: number;
+  readonly latencySum: number;
+  /** Packets that count and are under way, the sum of the cycles in which they were made. */
+  readonly openPackets: number;
+  readonly openCreatedSum: number;
+  /** Hops of all packets that count. */
+  readonly hopSum: number;
+  /** The cycle whose dice each source throws next, [nodes]. */
+  readonly sourceCycles: Int32Array;
+  /** Flits sent on each directed link since measuring began, [linkSlots]. */
+  readonly linkFlits: Float64Array;
+}
+
 /** One run under way: sources, network and what has been counted. */
 export class TrafficRun {
   readonly network: FlitNetwork;
@@ -100,7 +118,7 @@ export class TrafficRun {
     this.#request = request;
     this.#routes = new RouteTable(torus);
     this.#targets = destinations(torus, request.pattern);
-    this.#threshold = Math.round((request.rate / request.packetFlits) * TWO_TO_32);
+    this.#threshold = packetThreshold(request);
     this.#nextCycle = new Int32Array(torus.nodes);
     this.#waiting = new Int32Array(torus.nodes);
     this.#word = new Int32Array(torus.nodes);
@@ -154,6 +172,20 @@ export class TrafficRun {
 
   get meanHops(): number {
     return this.deliveredPackets === 0 ? 0 : this.#hopSum / this.deliveredPackets;
+  }
+
+  counters(): TrafficCounters {
+    return {
+      cycle: this.network.cycle,
+      acceptedFlits: this.acceptedFlits,
+      deliveredPackets: this.deliveredPackets,
+      latencySum: this.#latencySum,
+      openPackets: this.#open,
+      openCreatedSum: this.#openCreated,
+      hopSum: this.#hopSum,
+      sourceCycles: this.#nextCycle.slice(),
+      linkFlits: this.network.linkFlits.slice(),
+    };
   }
 
   /** Throws the dice of the cycles up to now until they make a packet. */
@@ -214,7 +246,13 @@ export class TrafficRun {
   }
 }
 
-function checkTraffic(torus: Torus, request: TrafficRequest): void {
+/** A source makes a packet in a cycle where a random 32-bit word is below this. */
+export function packetThreshold({ rate, packetFlits }: TrafficRequest): number {
+  return Math.round((rate / packetFlits) * TWO_TO_32);
+}
+
+/** Refuses with an `InputError` a rate, a packet, a seed or a time that cannot be. */
+export function checkTraffic(torus: Torus, request: TrafficRequest): void {
   const { rate, packetFlits, seed, measuredCycles = 1 } = request;
   if (!torus.symmetric) {
     throw new InputError('torus', 'synthetic traffic needs every axis wrapped and nothing missing');
