@@ -79,7 +79,7 @@ function costMatmul(chip: Chip, kernel: Kernel, op: LocalMatmul, options: Kernel
     gemm: op.gemm,
     batch: op.batch,
     block: tiling.block,
-    array: tiling.array,
+    arrays: [tiling.array],
     arrayCycles: tiling.arrayCycles,
   };
   return finish(chip, pipeline, {
@@ -157,7 +157,7 @@ function costAttention(chip: Chip, kernel: Kernel, op: LocalAttention, options: 
     gemm: { m: queries, k: d, n: kept },
     batch: batch * heads,
     block: { m: block, k: d, n: kept },
-    array: scores.array,
+    arrays: [scores.array, sums.array],
     arrayCycles,
   };
   const compulsoryBytes = loadBytes + storeBytes;

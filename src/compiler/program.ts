@@ -54,14 +54,22 @@ export interface KernelCost {
   readonly matmul?: KernelMatmul;
 }
 
-/** The product that gives a kernel its shape; attention has the first of its products here. */
+/** The product that gives a kernel its shape, of attention the first of its products. */
 export interface KernelMatmul {
   readonly dtype: Dtype;
   readonly gemm: GemmShape;
   readonly batch: number;
   readonly block: GemmShape;
-  readonly array: { readonly config: ArrayConfig; readonly gemm: GemmShape; readonly repeats: number };
+  /** What one matrix unit runs, one after the other: attention multiplies twice and more. */
+  readonly arrays: readonly ArrayRun[];
   readonly arrayCycles: number;
+}
+
+/** GEMMs of one shape that a matrix unit runs back to back. */
+export interface ArrayRun {
+  readonly config: ArrayConfig;
+  readonly gemm: GemmShape;
+  readonly repeats: number;
 }
 
 /** A collective over mesh axes. */

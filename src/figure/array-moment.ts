@@ -27,9 +27,12 @@ export interface RunningMoment {
   readonly detail: MatmulDetail;
   readonly schedule: ArraySchedule;
   readonly iteration: number;
-  /** Stretches of time in which the unit runs this repetition of the op, in order. */
+  /** Which of the op's sequences of GEMMs, and of how many. */
+  readonly part: number;
+  readonly parts: number;
+  /** Stretches of time in which the unit runs this part of this repetition of the op, in order. */
   readonly stretches: readonly TimeRange[];
-  /** Cycle of the op, in [0, schedule.cycles). */
+  /** Cycle of the part, in [0, schedule.cycles). */
   readonly cycle: number;
 }
 
@@ -57,8 +60,12 @@ export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): Arr
   const detail = opReport?.detail;
   if (detail?.kind !== 'matmul') return { kind: 'nothing' };
 
-  const stretches = stretchesOf(lane, placed, span.op);
-  const schedule = scheduleOfOp(detail);
+  const parts = partsOf(schedulesOfOp(detail), stretchesOf(lane, placed, span.op));
+  const part = Math.max(
+    0,
+    parts.findIndex(({ stretches }) => stretches.some(({ endPs }) => ps < endPs)),
+  );
+  const { schedule, stretches } = parts[part];
   return {
     kind: 'running',
     op: span.op,
@@ -66,14 +73,44 @@ export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): Arr
     detail,
     schedule,
     iteration: placed.iteration,
+    part,
+    parts: parts.length,
     stretches,
     cycle: cycleAt(stretches, schedule.cycles, ps),
   };
 }
 
-/** What one matrix unit runs of an op. */
-export function scheduleOfOp({ array }: MatmulDetail): ArraySchedule {
-  return scheduleOf(array.config, { ...array.gemm, repeats: array.repeats });
+/** What one matrix unit runs of an op: one sequence of GEMMs, or several one after the other. */
+export function schedulesOfOp({ arrays }: MatmulDetail): readonly ArraySchedule[] {
+  return arrays.map(({ config, gemm, repeats }) => scheduleOf(config, { ...gemm, repeats }));
+}
+
+interface Part {
+  readonly schedule: ArraySchedule;
+  readonly stretches: readonly TimeRange[];
+}
+
+/** Divides the busy time of an op among its sequences, by their cycles. */
+function partsOf(schedules: readonly ArraySchedule[], stretches: readonly TimeRange[]): readonly Part[] {
+  const total = schedules.reduce((sum, { cycles }) => sum + cycles, 0);
+  const whole = busyPs(stretches);
+  let cyclesBefore = 0;
+  return schedules.map((schedule) => {
+    const from = Math.round((whole * cyclesBefore) / total);
+    cyclesBefore += schedule.cycles;
+    return { schedule, stretches: cutStretches(stretches, from, Math.round((whole * cyclesBefore) / total)) };
+  });
+}
+
+/** The part of `stretches` from `fromPs` to `toPs` of their summed length. */
+function cutStretches(stretches: readonly TimeRange[], fromPs: number, toPs: number): readonly TimeRange[] {
+  let before = 0;
+  return stretches.flatMap(({ startPs, endPs }) => {
+    const start = startPs + clamp(fromPs - before, 0, endPs - startPs);
+    const end = startPs + clamp(toPs - before, 0, endPs - startPs);
+    before += endPs - startPs;
+    return end > start ? [{ startPs: start, endPs: end }] : [];
+  });
 }
 
 /** The first moment at which the cursor is in a cycle of the op that runs; one beyond it means its end. */

@@ -100,8 +100,12 @@ export interface MatmulDetail {
   readonly batch: number;
   /** Blocks `[m, k, n]` held in VMEM. */
   readonly block: GemmShape;
-  /** What one of the chip's matrix units runs, in order: `gemm`, `repeats` times without a gap. */
-  readonly array: { readonly config: ArrayConfig; readonly gemm: GemmShape; readonly repeats: number };
+  /** What one of the chip's matrix units runs, in order: each `gemm` `repeats` times without a gap. */
+  readonly arrays: readonly {
+    readonly config: ArrayConfig;
+    readonly gemm: GemmShape;
+    readonly repeats: number;
+  }[];
   readonly units: number;
   /** Cycles in which the arrays stream operands, one repetition of the op. */
   readonly arrayCycles: number;

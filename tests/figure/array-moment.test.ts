@@ -6,9 +6,12 @@ import {
   arrayMomentAt,
   psOfCycle,
   type RunningMoment,
+  schedulesOfOp,
 } from '../../src/figure/array-moment.ts';
 import { createTimelineIndex } from '../../src/figure/timeline-index.ts';
 import type { RunReport, Span, TimelineBlock } from '../../src/machine/report.ts';
+import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
+import { createEvaluator } from '../../src/study/evaluate.ts';
 import { buildFixtureReport, repeatedBlock } from '../ui/fixture-report.ts';
 
 const report = buildFixtureReport({ layers: 6 });
@@ -48,7 +51,7 @@ describe('arrayMomentAt', () => {
     const at = (ps: number): RunningMoment => running(arrayMomentAt(index, ps));
     const { schedule, detail } = at(span.startPs);
     const { cycles } = schedule;
-    const { array } = detail;
+    const [array] = detail.arrays;
     expect(cycles).toBe(arrayTiming(array.config, { ...array.gemm, repeats: array.repeats }).cycles);
     expect(at(span.endPs - 1).cycle).toBe(cycles - 1);
     expect(at((span.startPs + span.endPs) / 2).cycle).toBe(Math.floor(cycles / 2));
@@ -135,3 +138,29 @@ function withPause(from: RunReport, name: string): RunReport {
     })),
   };
 }
+
+describe('an op of several products', () => {
+  const attention = createEvaluator().evaluate(EMBEDDED_SCENARIO);
+  const attentionIndex = createTimelineIndex(attention);
+  const op = attention.ops.findIndex(({ name }) => name === 'attention');
+  const lane = attention.timeline.flatMap(({ lanes }) => lanes.filter((each) => each.lane === 'mxu'));
+  const span = lane.flatMap(({ spans }) => spans).find((each) => each.kind === 'busy' && each.op === op);
+
+  test('is shown one after the other, together as long as the compiler says', () => {
+    if (span === undefined) throw new Error('attention is on the timeline');
+    const first = running(arrayMomentAt(attentionIndex, span.startPs));
+    const last = running(arrayMomentAt(attentionIndex, span.endPs - 1));
+    expect([first.part, first.cycle]).toEqual([0, 0]);
+    expect([last.part, last.cycle]).toEqual([1, last.schedule.cycles - 1]);
+    expect(first.schedule.cycles + last.schedule.cycles).toBe(first.detail.arrayCycles);
+    expect(first.stretches.at(-1)?.endPs).toBe(last.stretches[0].startPs);
+  });
+
+  test('of every matmul of the embedded workload the cycles are exactly those counted', () => {
+    for (const { detail } of attention.ops) {
+      if (detail.kind !== 'matmul') continue;
+      const cycles = schedulesOfOp(detail).reduce((sum, schedule) => sum + schedule.cycles, 0);
+      expect(cycles).toBe(detail.arrayCycles);
+    }
+  });
+});

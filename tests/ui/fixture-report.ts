@@ -273,11 +273,13 @@ function matmul(
       gemm,
       batch,
       block: { m: 1024, k: Math.min(k, 1024), n: Math.min(n, 1024) },
-      array: {
-        config: { rows: 128, columns: 128, rowsPerCycle: 1, dataflow: 'ws', doubleBuffered: true },
-        gemm: { m: 1024, k: Math.min(k, 1024), n: 128 },
-        repeats: Math.max(1, Math.round((m / 1024) * Math.ceil(k / 1024) * (n / 1024) * batch)),
-      },
+      arrays: [
+        {
+          config: { rows: 128, columns: 128, rowsPerCycle: 1, dataflow: 'ws', doubleBuffered: true },
+          gemm: { m: 1024, k: Math.min(k, 1024), n: 128 },
+          repeats: Math.max(1, Math.round((m / 1024) * Math.ceil(k / 1024) * (n / 1024) * batch)),
+        },
+      ],
       units,
       arrayCycles: Math.ceil(flops / (2 * 128 * 128 * units)),
       mappingEfficiency: 1,

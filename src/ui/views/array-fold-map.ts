@@ -9,8 +9,6 @@ import './canvas-figure.ts';
 import { PaletteController } from './canvas-palette.ts';
 
 const MAP_HEIGHT_PX = 96;
-/** A kernel whose cycles exceed those of its array by this share runs other products as well. */
-const PARTS_APART = 0.02;
 
 /** The tiles of the GEMM that runs: where in it the array is, and a way to any other tile. */
 @customElement('systole-fold-map')
@@ -35,15 +33,15 @@ export class FoldMapElement extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { moment } = this;
     if (moment === undefined) return nothing;
-    const { schedule, cycle, detail } = moment;
+    const { schedule, cycle, part, parts } = moment;
     const { repeats, foldsPerGemm } = schedule;
     const { index: fold, repeat } = foldAt(schedule.config, schedule.gemm, cycle);
     const map = layoutFoldMap(schedule, Math.max(1, this.widthPx), MAP_HEIGHT_PX);
     const { m, k, n } = schedule.gemm;
     return html`<p class="quiet small number">${formatCount(m)} × ${formatCount(k)} × ${formatCount(n)}</p>
       ${
-        detail.arrayCycles > schedule.cycles * (1 + PARTS_APART)
-          ? html`<p class="quiet small">The first product of this kernel stands for all of them.</p>`
+        parts > 1
+          ? html`<p class="quiet small">Product ${formatCount(part + 1)} of ${formatCount(parts)} of this kernel.</p>`
           : nothing
       }
       ${

@@ -11,7 +11,7 @@ import {
   arrayMomentAt,
   psOfCycle,
   type RunningMoment,
-  scheduleOfOp,
+  schedulesOfOp,
 } from '../../figure/array-moment.ts';
 import type { ArrayMetric } from '../../figure/array-pixels.ts';
 import { peValues } from '../../figure/array-values.ts';
@@ -172,7 +172,7 @@ export class ArrayView extends LitElement {
     const detail = [ops[next ?? -1]?.detail, ...ops.map((op) => op.detail)].find(
       (each): each is MatmulDetail => each?.kind === 'matmul',
     );
-    return detail && scheduleOfOp(detail);
+    return detail && schedulesOfOp(detail)[0];
   }
 
   #renderFacts(moment: ArrayMoment): TemplateResult {

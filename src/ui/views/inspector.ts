@@ -123,8 +123,10 @@ function detailRows(op: OpReport): readonly Row[] {
         { label: 'Block in VMEM', value: gemmText(detail.block) },
         {
           label: 'Each MXU',
-          value: `${gemmText(detail.array.gemm)} × ${formatCount(detail.array.repeats)}`,
-          formula: `${detail.array.config.rows} × ${detail.array.config.columns}, ${detail.units} units`,
+          value: detail.arrays
+            .map(({ gemm, repeats }) => `${gemmText(gemm)} × ${formatCount(repeats)}`)
+            .join(', then '),
+          formula: `${detail.arrays[0].config.rows} × ${detail.arrays[0].config.columns}, ${detail.units} units`,
         },
         {
           label: 'Array cycles',
