@@ -52,6 +52,25 @@ export function fitMesh(mesh: MeshSpec, chips: number): MeshSpec | undefined {
   }));
 }
 
+/** Meshes that fit slice, model and batch: tensor parallelism over some whole axes, sharding over the rest. */
+export function meshesFor({ slice, workload }: Scenario): readonly string[] {
+  if (workload.kind !== 'decoder-training') return [];
+  const chips = product(slice.shape);
+  const { heads, kvHeads, feedForward, vocabulary } = workload.model;
+  const overAxes = slice.shape.reduce<readonly number[]>(
+    (products, extent) => products.concat(products.map((each) => each * extent)),
+    [1],
+  );
+  const tensors = [...new Set(overAxes)]
+    .filter((tensor) => [heads, kvHeads, feedForward, vocabulary].every((extent) => extent % tensor === 0))
+    .filter((tensor) => workload.batch % (chips / tensor) === 0)
+    .toSorted((a, b) => a - b);
+  return tensors.map((tensor) => {
+    if (tensor === 1) return `fsdp ${chips}`;
+    return tensor === chips ? `tensor ${chips}` : `fsdp ${chips / tensor} · tensor ${tensor}`;
+  });
+}
+
 /** The chip's slice with the number of chips nearest to `chips`, the squarest of those. */
 export function nearestShape(chip: Chip, chips: number): readonly number[] {
   const shapes = offeredShapes(chip);

@@ -4,7 +4,15 @@ import { CHIPS } from '../../src/hardware/presets.ts';
 import { resolveSlice } from '../../src/hardware/slice.ts';
 import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
 import { createEvaluator } from '../../src/study/evaluate.ts';
-import { fitMesh, nearestShape, offeredShapes, withChip, withSlice } from '../../src/ui/scenario-edits.ts';
+import {
+  fitMesh,
+  meshesFor,
+  nearestShape,
+  offeredShapes,
+  withChip,
+  withSlice,
+} from '../../src/ui/scenario-edits.ts';
+import { parseMeshText } from '../../src/ui/scenario-text.ts';
 
 describe('edits of a scenario', () => {
   it.each(CHIPS.map(({ chip }) => chip))('$id offers only slices that it has', (chip) => {
@@ -45,6 +53,25 @@ describe('edits of a scenario', () => {
   it('runs after the slice is changed', () => {
     const scenario = withSlice(EMBEDDED_SCENARIO, { shape: [8, 8, 8] });
     expect(createEvaluator().evaluate(scenario).slice.chips).toBe(512);
+  });
+
+  it.each([
+    [4, 4, 4],
+    [2, 2, 1],
+    [4, 8, 8],
+  ])('suggests only meshes that run on %i x %i x %i', (...shape) => {
+    const scenario = withSlice(EMBEDDED_SCENARIO, { shape });
+    const { workload } = scenario;
+    if (workload.kind !== 'decoder-training') throw new Error('the embedded workload trains');
+    const meshes = meshesFor(scenario);
+    expect(meshes.length).toBeGreaterThan(0);
+    for (const text of meshes) {
+      const mesh = parseMeshText(text);
+      if (!mesh.ok) throw mesh.error;
+      const run = () =>
+        createEvaluator().evaluate({ ...scenario, workload: { ...workload, mesh: mesh.value } });
+      expect(run, text).not.toThrow();
+    }
   });
 
   it('finds the nearest number of chips, the squarest of those', () => {

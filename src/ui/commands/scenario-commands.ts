@@ -6,7 +6,7 @@ import { CHIPS, findChip } from '../../hardware/presets.ts';
 import { WORKLOADS } from '../../study/catalog.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { App } from '../app.ts';
-import { offeredShapes, withChip, withSlice } from '../scenario-edits.ts';
+import { meshesFor, offeredShapes, withChip, withSlice } from '../scenario-edits.ts';
 import {
   chipText,
   meshText,
@@ -151,13 +151,8 @@ function meshPrompt(app: App): Prompt {
         : '';
     },
     suggestions: () => {
-      const chips = product(scenarioOf(app)?.slice.shape ?? [1]);
-      return [1, 2, 4, 8, 16]
-        .filter((tensor) => chips % tensor === 0 && tensor <= chips)
-        .map((tensor) => ({
-          value: tensor === 1 ? `fsdp ${chips}` : `fsdp ${chips / tensor} · tensor ${tensor}`,
-          detail: tensor === 1 ? 'fully sharded' : `${tensor}-way tensor parallel`,
-        }));
+      const scenario = scenarioOf(app);
+      return scenario === undefined ? [] : meshesFor(scenario).map((value) => ({ value, detail: '' }));
     },
     apply: (text) =>
       changed(app, (scenario) => {

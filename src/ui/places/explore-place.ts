@@ -128,8 +128,8 @@ function renderComparison(app: App, baseline: Run, run: Run): TemplateResult {
         <tbody>
           <tr>
             <th scope="row">Scenario</th>
-            <td class="text">${describe(baseline.scenario)}</td>
-            <td class="text">${describe(run.scenario)}</td>
+            <td class="text">${describe(baseline)}</td>
+            <td class="text">${describe(run)}</td>
             <td></td>
           </tr>
           <tr>
@@ -205,10 +205,10 @@ function judge(row: Comparison): string {
   return row.ratio < 1 === row.lessIsBetter ? 'better' : 'worse';
 }
 
-function describe(scenario: Scenario): string {
+function describe({ scenario, report }: Run): string {
   const { workload } = scenario;
   const what = workload.kind === 'gemm' ? sizeText(workload) : `${workload.model.name} ${sizeText(workload)}`;
-  const mesh = workload.kind === 'gemm' ? '' : ` · ${meshText(workload.mesh)}`;
+  const mesh = workload.kind === 'gemm' ? '' : ` · ${meshText(workload.mesh ?? report.mesh)}`;
   const changes = (scenario.set ?? []).map((line) => ` · ${line}`).join('');
   return `${what} · ${chipText(scenario)} ${sliceText(scenario.slice)}${mesh}${changes}`;
 }
