@@ -78,6 +78,11 @@ export class FairShares {
     return this.#bounded[link] > 0;
   }
 
+  /** The link that sets the rate of a transfer under way, once solved. */
+  bottleneckOf(transfer: number): number {
+    return this.#bottleneck[transfer];
+  }
+
   /** Bytes a second that all transfers on a link send together. */
   linkRate(link: number): number {
     let total = 0;

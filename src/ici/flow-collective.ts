@@ -16,6 +16,7 @@ import type { Group } from './group.ts';
 import type { Path } from './permute.ts';
 import type { CollectiveKind, LinkRates } from './request.ts';
 import { fastestRingPlan, type RingPlan, wholeLanes } from './ring-plan.ts';
+import { UnfoldedTorus } from './schedule-layout.ts';
 import type { Torus } from './topology.ts';
 import { TransferList, type Transfers } from './transfers.ts';
 
@@ -62,7 +63,9 @@ export function flowCollective(
         steps: sum(group.torus.shape.map((extent) => extent - 1)),
         chipBytes: { sent: group.axes.length * bytes, received: bytes, reduced: 0 },
       };
-      return flowPlan(trees, broadcastTransfers(group, bytes, chunks, latency), separateLinks(group), rates);
+      const all = new UnfoldedTorus(group.torus, [...group.axes.keys()]);
+      const list = broadcastTransfers(all, group, [0], bytes, chunks, latency);
+      return flowPlan(trees, list, separateLinks(group), rates);
     }
   }
 }
@@ -104,7 +107,7 @@ function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, 
 }
 
 /** Where all axes work at once their shares are those that suit streaming. */
-function streamedOrders(group: Group, bytes: number, rates: LinkRates): RingPlan['parts'] {
+export function streamedOrders(group: Group, bytes: number, rates: LinkRates): RingPlan['parts'] {
   const { parts } = fastestRingPlan(group, bytes, rates);
   if (parts.length === 1) return parts;
   return group.orders.flatMap((order, index) => {

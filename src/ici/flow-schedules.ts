@@ -2,7 +2,8 @@ import { uniformLoads } from './distances.ts';
 import type { FoldedTorus } from './folded-torus.ts';
 import type { Group, Order, Phase } from './group.ts';
 import { addStreamedPart, type StreamedPart } from './ring-schedule.ts';
-import type { Torus } from './topology.ts';
+import type { ScheduleLayout } from './schedule-layout.ts';
+import type { Direction, Torus } from './topology.ts';
 import { TransferList } from './transfers.ts';
 
 export type RingKind = 'all-gather' | 'reduce-scatter' | 'all-reduce';
@@ -23,20 +24,20 @@ export function ringParts(
 }
 
 export function ringTransfers(
-  folded: FoldedTorus,
+  layout: ScheduleLayout,
   parts: readonly StreamedPart[],
   chunks: number,
   latencySeconds: number,
 ): TransferList {
   const list = new TransferList();
-  for (const part of parts) addStreamedPart(list, folded, part, chunks, latencySeconds);
+  for (const part of parts) addStreamedPart(list, layout, part, chunks, latencySeconds);
   return list;
 }
 
 /** Transfers that one chunk of these parts makes: what a schedule costs to run. */
-export function ringTransferCount(folded: FoldedTorus, parts: readonly StreamedPart[]): number {
+export function ringTransferCount(layout: ScheduleLayout, parts: readonly StreamedPart[]): number {
   const ofPhase = ({ closed, length }: Phase): number =>
-    folded.chips * (closed ? Math.floor(length / 2) : length);
+    layout.chips * (closed ? layout.ways.length * Math.floor(length / 2) : length);
   return parts.reduce((total, { phases }) => phases.reduce((sum, phase) => sum + ofPhase(phase), total), 0);
 }
 
@@ -124,22 +125,24 @@ function twistedCrossings(torus: Torus, folded: FoldedTorus, target: number): Cr
 }
 
 /**
- * The first chip of the group sends a message down trees, in chunks: for each axis that comes first, and for
- * each way round, one tree with an equal part. Links are those of the group's torus.
+ * Chips send a message down trees, in chunks: for each axis that comes first, and for each way round it, one
+ * tree with an equal part. `roots` are one chip of each group, at the start of its open axes.
  */
 export function broadcastTransfers(
+  layout: ScheduleLayout,
   group: Group,
+  roots: readonly number[],
   bytes: number,
   chunks: number,
   latencySeconds: number,
 ): TransferList {
-  const { torus } = group;
   const list = new TransferList();
-  const trees = torus.shape.flatMap((_, first) =>
+  const trees = group.axes.flatMap((_, first) =>
     ([0, 1] as const).map((direction) => ({ first, direction })),
   );
   for (const { first, direction } of trees) {
-    const edges = treeEdges(torus, group.orders.find((order) => order[0].axis === first) ?? [], direction);
+    const order = group.orders.find((each) => each[0].axis === first) ?? [];
+    const edges = roots.flatMap((root) => treeEdges(layout, root, order, direction));
     const ahead = new Map<number, number>();
     for (let chunk = 0; chunk < chunks; chunk++) {
       const holds = new Map<number, number>();
@@ -167,19 +170,23 @@ interface TreeEdge {
   readonly to: number;
 }
 
-/** Along the first axis of the order from chip 0, from all those along the next; parents before children. */
-function treeEdges(torus: Torus, order: Order, direction: 0 | 1): readonly TreeEdge[] {
+/** Along the first axis of the order from the root, from all those along the next; parents before children. */
+function treeEdges(
+  layout: ScheduleLayout,
+  root: number,
+  order: Order,
+  direction: Direction,
+): readonly TreeEdge[] {
   const edges: TreeEdge[] = [];
-  let holders: readonly number[] = [0];
+  let holders: readonly number[] = [root];
   for (const phase of order) {
     const along = phase.closed ? direction : 0;
     const next = [...holders];
     for (const holder of holders) {
       let from = holder;
       for (let step = 1; step < phase.length; step++) {
-        const link = torus.link(from, phase.axis, along);
-        const to = torus.targets[link];
-        edges.push({ link, from, to });
+        const to = layout.next(from, phase.axis, along);
+        edges.push({ link: layout.link(from, phase.axis, along), from, to });
         next.push(to);
         from = to;
       }

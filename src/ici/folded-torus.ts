@@ -1,5 +1,6 @@
 import { product } from '../base/integers.ts';
 import type { Group } from './group.ts';
+import type { ScheduleLayout } from './schedule-layout.ts';
 import type { Direction, Torus } from './topology.ts';
 
 /** Links that a schedule knows, and which links of the torus behave like each of them. */
@@ -35,10 +36,12 @@ export function separateLinks(group: Group): LinkClasses {
  * A group as a schedule sees it. Along an axis that closes, every chip does the same, and the same in both
  * directions: one chip and its upward link stand for all. Along an open axis each position is its own.
  */
-export class FoldedTorus implements LinkClasses {
+export class FoldedTorus implements LinkClasses, ScheduleLayout {
   readonly shape: readonly number[];
   readonly chips: number;
   readonly linkSlots: number;
+  /** Both ways round a ring do the same at the same time. */
+  readonly ways = [0] as const;
   readonly #group: Group;
 
   constructor(group: Group) {
@@ -50,6 +53,15 @@ export class FoldedTorus implements LinkClasses {
 
   link(chip: number, axis: number, direction: Direction): number {
     return (chip * this.shape.length + axis) * 2 + direction;
+  }
+
+  isFirst(chip: number, axis: number): boolean {
+    return Math.floor(chip / this.stride(axis)) % this.shape[axis] === 0;
+  }
+
+  next(chip: number, axis: number, direction: Direction): number {
+    if (this.#group.torus.wraps[axis]) return chip;
+    return chip + (direction === 0 ? this.stride(axis) : -this.stride(axis));
   }
 
   /** Distance of two chips that are neighbours along an open axis. */

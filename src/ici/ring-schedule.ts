@@ -1,6 +1,6 @@
-import type { FoldedTorus } from './folded-torus.ts';
 import type { Phase } from './group.ts';
-
+import type { ScheduleLayout } from './schedule-layout.ts';
+import type { Direction } from './topology.ts';
 import type { TransferList } from './transfers.ts';
 
 /** A part of the data and the phases it goes through, one after another. */
@@ -22,7 +22,7 @@ export interface StreamedPhase extends Phase {
  */
 export function addStreamedPart(
   list: TransferList,
-  folded: FoldedTorus,
+  layout: ScheduleLayout,
   part: StreamedPart,
   chunks: number,
   latencySeconds: number,
@@ -30,10 +30,10 @@ export function addStreamedPart(
   /** By phase and slot within it: the transfer of the chunk before, which stands ahead in the same queue. */
   const ahead = part.phases.map(() => new Map<number, number>());
   for (let chunk = 0; chunk < chunks; chunk++) {
-    let held: readonly (readonly number[])[] = Array.from({ length: folded.chips }, () => []);
+    let held: readonly (readonly number[])[] = Array.from({ length: layout.chips }, () => []);
     part.phases.forEach((phase, index) => {
       const piece = (part.bytes * phase.shard) / chunks;
-      const context: PhaseContext = { list, folded, phase, piece, latencySeconds, held, ahead: ahead[index] };
+      const context: PhaseContext = { list, layout, phase, piece, latencySeconds, held, ahead: ahead[index] };
       held = phase.closed ? addRings(context) : addLines(context);
     });
   }
@@ -41,7 +41,7 @@ export function addStreamedPart(
 
 interface PhaseContext {
   readonly list: TransferList;
-  readonly folded: FoldedTorus;
+  readonly layout: ScheduleLayout;
   readonly phase: StreamedPhase;
   /** Bytes of one shard of this chunk. */
   readonly piece: number;
@@ -51,81 +51,92 @@ interface PhaseContext {
   readonly ahead: Map<number, number>;
 }
 
-function addRings({
-  list,
-  folded,
-  phase,
-  piece,
-  latencySeconds,
-  held,
-  ahead,
-}: PhaseContext): (readonly number[])[] {
+/** A chip passes on what has come from behind; sums wait for its own part of them as well. */
+function addRings({ list, layout, phase, piece, latencySeconds, held, ahead }: PhaseContext): number[][] {
   const hops = Math.floor(phase.length / 2);
-  return Array.from({ length: folded.chips }, (_, chip) => {
-    // Downwards the same happens at the same time.
-    const link = folded.link(chip, phase.axis, 0);
-    let previous: readonly number[] = held[chip];
+  if (hops === 0) return held.map((each) => [...each]);
+  const done: number[][] = held.map(() => []);
+  for (const way of layout.ways) {
+    let arrived: readonly number[] = [];
     for (let hop = 1; hop <= hops; hop++) {
-      const slot = link * hops + hop - 1;
-      const before = ahead.get(slot);
-      const transfer = list.add({
-        bytes: hop * 2 === phase.length ? piece / 2 : piece,
-        links: [link],
-        latencySeconds,
-        after: previous,
-        behind: before === undefined ? [] : [before],
-      });
-      ahead.set(slot, transfer);
-      previous = [transfer];
+      const arriving = new Array<number>(layout.chips);
+      for (let chip = 0; chip < layout.chips; chip++) {
+        const slot = (chip * 2 + way) * hops + hop - 1;
+        const before = ahead.get(slot);
+        const own = hop === 1 || phase.direction === 'scatter' ? held[chip] : [];
+        const transfer = list.add({
+          bytes: hop * 2 === phase.length ? piece / 2 : piece,
+          links: [layout.link(chip, phase.axis, way)],
+          latencySeconds,
+          after: hop === 1 ? own : [...own, arrived[chip]],
+          behind: before === undefined ? [] : [before],
+        });
+        ahead.set(slot, transfer);
+        arriving[layout.next(chip, phase.axis, way)] = transfer;
+      }
+      arrived = arriving;
     }
-    return previous;
-  });
+    arrived.forEach((transfer, chip) => {
+      done[chip].push(transfer);
+    });
+  }
+  return done;
 }
 
 /**
  * A gather passes on what has come from behind, nearest first; a scatter sends sums for the farthest first
  * and adds its own as they pass. Both are FIFO, so a chip is done with the last arrival of each side.
  */
-function addLines({ list, folded, phase, piece, latencySeconds, held, ahead }: PhaseContext): number[][] {
-  const { axis, length, direction: kind } = phase;
-  const stride = folded.shape.slice(0, axis).reduce((total, extent) => total * extent, 1);
+function addLines(context: PhaseContext): number[][] {
+  const { layout, phase, held } = context;
   const done: number[][] = held.map(() => []);
-  for (let start = 0; start < folded.chips; start++) {
-    if (Math.floor(start / stride) % length !== 0) continue;
-    for (const direction of [0, 1] as const) {
-      /** Transfers on the link before, by the end whose data they carry. */
-      let incoming = new Map<number, number>();
-      for (let step = 0; step < length - 1; step++) {
-        const position = direction === 0 ? step : length - 1 - step;
-        const chip = start + position * stride;
-        const link = folded.link(chip, axis, direction);
-        const outgoing = new Map<number, number>();
-        // Distance from the end where the line starts: of the origin in a gather, of the destination in a scatter.
-        const carried =
-          kind === 'gather'
-            ? Array.from({ length: step + 1 }, (_, index) => step - index)
-            : Array.from({ length: length - 1 - step }, (_, index) => length - 1 - index);
-        let last: number | undefined;
-        for (const end of carried) {
-          const from = incoming.get(end);
-          const slot = link * length + end;
-          const before = last ?? ahead.get(slot);
-          const own = kind === 'scatter' || end === step ? held[chip] : [];
-          last = list.add({
-            bytes: piece,
-            links: [link],
-            latencySeconds,
-            after: from === undefined ? own : [...own, from],
-            behind: before === undefined ? [] : [before],
-          });
-          outgoing.set(end, last);
-          if (end === carried[carried.length - 1]) ahead.set(link * length + carried[0], last);
-        }
-        const next = start + (direction === 0 ? position + 1 : position - 1) * stride;
-        if (last !== undefined) done[next].push(last);
-        incoming = outgoing;
-      }
-    }
+  for (let start = 0; start < layout.chips; start++) {
+    if (!layout.isFirst(start, phase.axis)) continue;
+    const line = [start];
+    while (line.length < phase.length) line.push(layout.next(line[line.length - 1], phase.axis, 0));
+    addLine(context, line, 0, done);
+    addLine(context, [...line].reverse(), 1, done);
   }
   return done;
+}
+
+function addLine(
+  { list, layout, phase, piece, latencySeconds, held, ahead }: PhaseContext,
+  line: readonly number[],
+  direction: Direction,
+  done: readonly number[][],
+): void {
+  const { axis, length, direction: kind } = phase;
+  /** Transfers on the link before, by the end whose data they carry. */
+  let incoming = new Map<number, number>();
+  for (let step = 0; step < length - 1; step++) {
+    const chip = line[step];
+    const link = layout.link(chip, axis, direction);
+    const outgoing = new Map<number, number>();
+    // Distance from the end where the line starts: of the origin in a gather, of the destination in a scatter.
+    const carried =
+      kind === 'gather'
+        ? Array.from({ length: step + 1 }, (_, index) => step - index)
+        : Array.from({ length: length - 1 - step }, (_, index) => length - 1 - index);
+    const queue = chip * 2 + direction;
+    let last: number | undefined;
+    for (const end of carried) {
+      const from = incoming.get(end);
+      const before = last ?? ahead.get(queue);
+      const own = kind === 'scatter' || end === step ? held[chip] : [];
+      last = list.add({
+        bytes: piece,
+        links: [link],
+        latencySeconds,
+        after: from === undefined ? own : [...own, from],
+        behind: before === undefined ? [] : [before],
+      });
+      outgoing.set(end, last);
+    }
+    if (last !== undefined) {
+      ahead.set(queue, last);
+      done[line[step + 1]].push(last);
+    }
+    incoming = outgoing;
+  }
 }

@@ -44,6 +44,20 @@ export class TransferList {
     return this.#items.length - 1;
   }
 
+  /** Adds all transfers of another list, none of which starts before `startSeconds`. */
+  append(other: TransferList, startSeconds: number): void {
+    const first = this.#items.length;
+    const moved = (numbers: readonly number[] = []): number[] => numbers.map((number) => number + first);
+    for (const item of other.#items) {
+      this.#items.push({
+        ...item,
+        startSeconds: (item.startSeconds ?? 0) + startSeconds,
+        after: moved(item.after),
+        behind: moved(item.behind),
+      });
+    }
+  }
+
   get count(): number {
     return this.#items.length;
   }

@@ -1,0 +1,98 @@
+import { InputError } from '../base/result.ts';
+import { exchangesWhole } from './closed-form.ts';
+import { streamedOrders } from './flow-collective.ts';
+import { broadcastTransfers, ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
+import { type Group, groupOf } from './group.ts';
+import { permute } from './permute.ts';
+import { type CollectiveRequest, checkRequest, type LinkRates } from './request.ts';
+import { wholeLanes } from './ring-plan.ts';
+import { routeOf } from './routing.ts';
+import { UnfoldedTorus } from './schedule-layout.ts';
+import type { Torus } from './topology.ts';
+import { TransferList } from './transfers.ts';
+
+/** Every chip by itself: some seconds to run, some hundred megabytes to hold. */
+const MAX_UNFOLDED_TRANSFERS = 500_000;
+const BROADCAST_CHUNKS = 16;
+
+/**
+ * Every transfer of a collective between every two chips of the whole torus, over the links that it takes:
+ * what is needed to see single links, or several collectives on the same ones. Empty when nobody has anything
+ * to send. Throws an `InputError` for what the torus does not have, for one with something missing, and for
+ * more than half a million transfers.
+ */
+export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rates: LinkRates): TransferList {
+  checkRequest(torus, request);
+  if (!torus.intact) {
+    throw new InputError('torus', 'transfers of single chips are followed only where nothing is missing');
+  }
+  const group = groupOf(torus, request.axes);
+  if (group === undefined || request.bytes === 0) return new TransferList();
+  const { kind, bytes } = request;
+  const latency = rates.hopLatencySeconds;
+  const layout = new UnfoldedTorus(torus, group.axes);
+  switch (kind) {
+    case 'all-gather':
+    case 'reduce-scatter':
+    case 'all-reduce': {
+      const parts =
+        kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
+          ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
+          : ringParts(kind, streamedOrders(group, bytes, rates), bytes);
+      checkCount(ringTransferCount(layout, parts));
+      return ringTransfers(layout, parts, 1, latency);
+    }
+    case 'all-to-all':
+      return exchanges(torus, group, bytes, latency);
+    case 'broadcast':
+      checkCount(BROADCAST_CHUNKS * torus.nodes * group.axes.length * 2);
+      return broadcastTransfers(layout, group, firstChips(torus, group), bytes, BROADCAST_CHUNKS, latency);
+    case 'collective-permute': {
+      const list = new TransferList();
+      for (const { links, share } of permute(torus, request, rates).paths) {
+        list.add({ bytes: bytes * share, links, latencySeconds: links.length * latency });
+      }
+      return list;
+    }
+  }
+}
+
+/** The chip of each group that comes first along all its axes. */
+function firstChips(torus: Torus, group: Group): number[] {
+  return [...Array(torus.nodes).keys()].filter((node) =>
+    group.axes.every((axis) => torus.coordinate(node, axis) === 0),
+  );
+}
+
+/** Every chip to every other of its group, each by one minimal route over the group's own links. */
+function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: number): TransferList {
+  const own = group.torus;
+  checkCount(torus.nodes * (own.nodes - 1));
+  const offsets = Array.from({ length: own.nodes }, (_, member) =>
+    group.axes.reduce((total, axis, index) => total + own.coordinate(member, index) * torus.strides[axis], 0),
+  );
+  const roots = firstChips(torus, group);
+  const list = new TransferList();
+  for (let from = 0; from < own.nodes; from++) {
+    for (let to = 0; to < own.nodes; to++) {
+      if (from === to) continue;
+      const route = routeOf(own, from, to);
+      for (const root of roots) {
+        const links = route.map((link) => {
+          const node = root + offsets[own.linkSource(link)];
+          return torus.link(node, group.axes[own.linkAxis(link)], own.linkDirection(link));
+        });
+        list.add({ bytes: bytes / own.nodes, links, latencySeconds: links.length * latencySeconds });
+      }
+    }
+  }
+  return list;
+}
+
+function checkCount(transfers: number): void {
+  if (transfers <= MAX_UNFOLDED_TRANSFERS) return;
+  throw new InputError(
+    'torus',
+    `single chips are followed up to ${MAX_UNFOLDED_TRANSFERS} transfers, this collective has ${transfers}`,
+  );
+}
