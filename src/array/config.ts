@@ -45,7 +45,7 @@ export interface GemmSequence extends GemmShape {
 }
 
 export const MAX_ARRAY_EXTENT = 65_536;
-export const MAX_ROWS_PER_CYCLE = 64;
+const MAX_ROWS_PER_CYCLE = 64;
 /** Matrix indices are 32-bit in the state grids and on the GPU. */
 export const MAX_GEMM_EXTENT = 2 ** 31 - 1;
 const MAX_REPEATS = 2 ** 31 - 1;

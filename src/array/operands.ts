@@ -19,8 +19,8 @@ export interface OperandSource {
 
 export function operandSource(gemm: GemmShape, { a, b }: Operands): OperandSource {
   return {
-    a: (m, k, repeat) => a[(repeat * gemm.m + m) * gemm.k + k] ?? 0,
-    b: (k, n, repeat) => b[(repeat * gemm.k + k) * gemm.n + n] ?? 0,
+    a: (m, k, repeat) => a[(repeat * gemm.m + m) * gemm.k + k],
+    b: (k, n, repeat) => b[(repeat * gemm.k + k) * gemm.n + n],
   };
 }
 

@@ -56,8 +56,8 @@ export class PartialSums {
       addFourChains(multiplyAdd, common, one, two, three, four, out);
     }
     for (const { index, depth, a, b } of pending) {
-      let sum = common > 0 ? (out[index] ?? 0) : 0;
-      for (let at = common; at < depth; at++) sum = multiplyAdd(sum, a[at] ?? 0, b[at] ?? 0);
+      let sum = common > 0 ? out[index] : 0;
+      for (let at = common; at < depth; at++) sum = multiplyAdd(sum, a[at], b[at]);
       out[index] = sum;
     }
     this.pending = [];
@@ -82,10 +82,10 @@ function addFourChains(
   let sum3 = 0;
   let sum4 = 0;
   for (let at = 0; at < depth; at++) {
-    sum1 = multiplyAdd(sum1, a1[at] ?? 0, b1[at] ?? 0);
-    sum2 = multiplyAdd(sum2, a2[at] ?? 0, b2[at] ?? 0);
-    sum3 = multiplyAdd(sum3, a3[at] ?? 0, b3[at] ?? 0);
-    sum4 = multiplyAdd(sum4, a4[at] ?? 0, b4[at] ?? 0);
+    sum1 = multiplyAdd(sum1, a1[at], b1[at]);
+    sum2 = multiplyAdd(sum2, a2[at], b2[at]);
+    sum3 = multiplyAdd(sum3, a3[at], b3[at]);
+    sum4 = multiplyAdd(sum4, a4[at], b4[at]);
   }
   out[one.index] = sum1;
   out[two.index] = sum2;

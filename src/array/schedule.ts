@@ -158,7 +158,7 @@ export function foldOf(schedule: ArraySchedule, index: number): Fold {
 }
 
 /** Cycle in which column 0 begins to shift in the weights of `fold` (`ws`, `is`). */
-export function loadStartOf(schedule: ArraySchedule, fold: number): number {
+function loadStartOf(schedule: ArraySchedule, fold: number): number {
   // Double-buffered, a load may begin when the wave that empties the shadow registers is in the corner.
   return schedule.config.doubleBuffered && fold > 0
     ? schedule.firstStreamCycle + (fold - 1) * schedule.intervalCycles

@@ -4,7 +4,7 @@ import type { Operands } from './operands.ts';
 import type { ColumnHead, Token, Wave } from './stepper-pe.ts';
 
 /** What the edges of the array are offered in one cycle, before the skew. */
-export interface EdgeFeed {
+interface EdgeFeed {
   /** One wave a row, or nothing. */
   readonly left?: readonly Wave[];
   /** One head a column, or nothing. */
@@ -23,7 +23,7 @@ export function createSequencer(config: ArrayConfig, gemm: GemmSequence, operand
   const element = (matrix: ArrayLike<number>, rows: number, columns: number) => {
     return (repeat: number, row: number, column: number): Token | undefined => {
       if (row >= rows || column >= columns) return undefined;
-      return { repeat, row, column, value: matrix[(repeat * rows + row) * columns + column] ?? 0 };
+      return { repeat, row, column, value: matrix[(repeat * rows + row) * columns + column] };
     };
   };
   const a = element(operands.a, gemm.m, gemm.k);

@@ -1,4 +1,4 @@
-import { assert, assertDefined } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import { type ArrayConfig, type GemmSequence, repeatsOf } from './config.ts';
 import type { Operands, PeArithmetic } from './operands.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
@@ -72,18 +72,16 @@ class SteppedArray implements ArrayStepper {
     const left = this.leftSkew.map((line, row) => line.shift(fed.left?.[row]));
     const top = this.topSkew.map((line, column) => line.shift(fed.top?.[column] ?? {}));
     const now = this.pes;
-    const peAt = (row: number, column: number): Pe => assertDefined(now[row]?.[column], 'PE');
     const stepPe = dataflow === 'os' ? stepOutputStationaryPe : stepStationaryPe;
     this.pes = Array.from({ length: rows }, (_, row) =>
       Array.from({ length: columns }, (_, column) => {
-        const head: Column =
-          row === 0 ? { head: assertDefined(top[column], 'feed') } : { above: peAt(row - 1, column) };
+        const head: Column = row === 0 ? { head: top[column] } : { above: now[row - 1][column] };
         const wires: Wires = {
-          operand: column === 0 ? left[row] : peAt(row, column - 1).operand,
+          operand: column === 0 ? left[row] : now[row][column - 1].operand,
           column: head,
-          drain: peAt(rows - 1, column).finished,
+          drain: now[rows - 1][column].finished,
         };
-        return stepPe(this.config, row, peAt(row, column), wires, this.arithmetic);
+        return stepPe(this.config, row, now[row][column], wires, this.arithmetic);
       }),
     );
     if (dataflow === 'os') this.collectShiftedOut(now);
@@ -93,17 +91,16 @@ class SteppedArray implements ArrayStepper {
 
   /** `ws`, `is`: the bottom PEs have just registered finished sums of this pass; accumulators add the passes. */
   private collectSums(): void {
-    const bottom = assertDefined(this.pes.at(-1), 'bottom row');
+    const bottom = this.pes[this.config.rows - 1];
     for (const pe of bottom) {
       for (const sum of pe.sums) {
         if (sum === undefined) continue;
         const at = this.placeOf(sum);
-        const before = assertDefined(this.results[at], 'result');
-        this.results[at] = this.written[at] ? this.arithmetic.add(before, sum.value) : sum.value;
+        this.results[at] = this.written[at] ? this.arithmetic.add(this.results[at], sum.value) : sum.value;
         this.written[at] = 1;
       }
     }
-    const last = assertDefined(bottom.at(-1), 'corner').operand;
+    const last = bottom[this.config.columns - 1].operand;
     this.done = last?.last === true && last.fold === this.sequencer.folds - 1;
   }
 
@@ -116,8 +113,8 @@ class SteppedArray implements ArrayStepper {
   private collectShiftedOut(before: readonly (readonly Pe[])[]): void {
     const { rows, columns, doubleBuffered } = this.config;
     for (let column = 0; column < columns; column++) {
-      const from = assertDefined(before[rows - 1]?.[column], 'PE');
-      const to = assertDefined(this.pes[rows - 1]?.[column], 'PE');
+      const from = before[rows - 1][column];
+      const to = this.pes[rows - 1][column];
       if (!to.shifting) continue;
       for (const sum of doubleBuffered ? from.shadowSums : from.sums) {
         if (sum === undefined) continue;

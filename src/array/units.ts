@@ -5,7 +5,7 @@ import type { Span } from './schedule.ts';
 import { arrayTiming } from './timing.ts';
 
 /** One unit's part of C (of every GEMM of a sequence): it needs rows `m` of A, columns `n` of B, and all of K. */
-export interface UnitPart {
+interface UnitPart {
   readonly m: Span;
   readonly n: Span;
   readonly gemm: GemmSequence;

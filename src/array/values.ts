@@ -67,9 +67,9 @@ function eachElement(
   visit: (index: number, element: Element) => void,
 ): void {
   for (let index = 0; index < rows.length; index++) {
-    const row = rows[index] ?? EMPTY;
+    const row = rows[index];
     if (row === EMPTY) continue;
-    const named = { repeat: repeats[index] ?? EMPTY, row, column: columns[index] ?? EMPTY };
+    const named = { repeat: repeats[index], row, column: columns[index] };
     const inLane = lane === 0 ? named : laneElement(config, gemm, named, lane);
     if (inLane !== undefined) visit(index, inLane);
   }

@@ -3,7 +3,7 @@ import { type ArrayTiming, arrayTiming } from '../timing.ts';
 import { type ScaleSimArray, type ScaleSimReport, scaleSimReport } from './compute-report.ts';
 
 /** One reason why Systole counts more (positive) or fewer cycles than SCALE-Sim. */
-export interface CycleDifference {
+interface CycleDifference {
   readonly cycles: number;
   readonly reason: string;
 }

@@ -21,7 +21,7 @@ export interface ScaleSimReport {
 }
 
 /** Cycles of one fold as SCALE-Sim spends them; it runs folds one after the other, with no overlap. */
-export interface FoldCycles {
+interface FoldCycles {
   readonly load: number;
   readonly stream: number;
   readonly skew: number;
