@@ -45,6 +45,8 @@ export interface GemmSequence extends GemmShape {
 }
 
 export const MAX_ARRAY_EXTENT = 65_536;
+/** 2048 x 2048: 64 times the PEs of a 256x256 array, and grids of 300 MB. */
+const MAX_PES = 2 ** 22;
 const MAX_ROWS_PER_CYCLE = 64;
 /** Matrix indices are 32-bit in the state grids and on the GPU. */
 export const MAX_GEMM_EXTENT = 2 ** 31 - 1;
@@ -73,6 +75,13 @@ export function checkGemm<Gemm extends GemmSequence>(gemm: Gemm): Gemm {
 /** How many GEMMs follow each other. */
 export function repeatsOf(gemm: GemmSequence): number {
   return gemm.repeats ?? 1;
+}
+
+/** Refuses, as an `InputError`, an array too large to keep the registers of every PE. */
+export function checkPeCount(rows: number, columns: number): void {
+  if (!(rows * columns <= MAX_PES)) {
+    throw new InputError('array', `expected at most ${MAX_PES} PEs to look into, found ${rows}x${columns}`);
+  }
 }
 
 function checkExtent(place: string, value: number, maximum: number): void {

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
-import type { ArrayConfig, GemmSequence } from './config.ts';
+import { type ArrayConfig, checkPeCount, type GemmSequence } from './config.ts';
 import {
   FLOAT_KERNELS,
   INTEGER_KERNELS,
@@ -54,6 +54,7 @@ export function createFastStepper(
   operands: FastOperands,
 ): FastStepper {
   const schedule = scheduleOf(config, gemm);
+  checkPeCount(config.rows, config.columns);
   const kernels = kernelsFor(operands);
   const { repeats } = schedule;
   checkLength('a', operands.a.length, repeats * gemm.m * gemm.k);

@@ -1,4 +1,4 @@
-import type { ArrayConfig, Dataflow, GemmShape } from './config.ts';
+import { type ArrayConfig, checkPeCount, type Dataflow, type GemmShape } from './config.ts';
 
 /** What a PE does in a cycle. Codes of `ArrayState.activity`. */
 export const ACTIVITY = {
@@ -70,8 +70,9 @@ export interface ArrayState {
   readonly sumDepth: Int32Array;
 }
 
-/** Grids of an array of `rows` x `columns`, for `arrayStateAt` to write into. */
+/** Grids of an array of `rows` x `columns`, for `arrayStateAt` to write into. Throws `InputError`. */
 export function createArrayState(rows: number, columns: number): ArrayState {
+  checkPeCount(rows, columns);
   const grid = (): Int32Array => new Int32Array(rows * columns);
   return {
     rows,

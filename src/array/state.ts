@@ -21,15 +21,16 @@ const MAX_FOLDS = 2 ** 31 - 1;
  * has no feedback, so what a PE holds depends only on how long ago the wavefronts passed it.
  *
  * @param cycle in [0, cycles of the operation)
- * @param out grids of the array's size, overwritten and returned; new ones if left out
+ * @param grids grids of the array's size, overwritten and returned; new ones if left out
  */
 export function arrayStateAt(
   config: ArrayConfig,
   gemm: GemmSequence,
   cycle: number,
-  out: ArrayState = createArrayState(config.rows, config.columns),
+  grids?: ArrayState,
 ): ArrayState {
   const schedule = stateSchedule(config, gemm, cycle);
+  const out = grids ?? createArrayState(config.rows, config.columns);
   assert(out.rows === config.rows && out.columns === config.columns, 'grids are of the size of the array');
   const writePe = peWriter(schedule);
   for (let row = 0; row < config.rows; row++) {

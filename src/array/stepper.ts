@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { type ArrayConfig, type GemmSequence, repeatsOf } from './config.ts';
+import { type ArrayConfig, checkPeCount, type GemmSequence, repeatsOf } from './config.ts';
 import type { Operands, PeArithmetic } from './operands.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 import {
@@ -36,6 +36,7 @@ export function createStepper(
   operands: Operands,
   arithmetic: PeArithmetic,
 ): ArrayStepper {
+  checkPeCount(config.rows, config.columns);
   return new SteppedArray(config, gemm, createSequencer(config, gemm, operands), arithmetic);
 }
 

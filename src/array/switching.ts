@@ -1,5 +1,5 @@
 import { sum } from '../base/integers.ts';
-import type { ArrayConfig, GemmSequence } from './config.ts';
+import { type ArrayConfig, checkPeCount, type GemmSequence } from './config.ts';
 import type { OperandSource } from './operands.ts';
 import { type ArraySchedule, type Fold, foldOf, scheduleOf } from './schedule.ts';
 
@@ -29,6 +29,7 @@ export function switchingOf(
   bitsOf: (value: number) => number,
 ): Switching {
   const schedule = scheduleOf(config, gemm);
+  checkPeCount(config.rows, config.columns);
   const size = config.rows * config.columns;
   const counts = { products: new Float64Array(size), gatedProducts: new Float64Array(size) };
   const count = config.dataflow === 'os' ? countOutputStationary : countStationary;

@@ -1,16 +1,15 @@
 import { clamp } from '../base/integers.ts';
+import { checkPeCount } from './config.ts';
 import type { ArraySchedule } from './schedule.ts';
 
 /**
  * Cycles up to the end of `cycle` in which each PE multiplied something real, [rows, columns] row-major. Closed
  * form, O(1) a PE: the waves of the folds that have passed, less those whose ragged tile left the PE out.
  */
-export function workingCyclesAt(
-  schedule: ArraySchedule,
-  cycle: number,
-  out: Float64Array = new Float64Array(schedule.config.rows * schedule.config.columns),
-): Float64Array {
+export function workingCyclesAt(schedule: ArraySchedule, cycle: number, counts?: Float64Array): Float64Array {
   const { config, waves, intervalCycles, folds } = schedule;
+  checkPeCount(config.rows, config.columns);
+  const out = counts ?? new Float64Array(config.rows * config.columns);
   const ragged = raggedTiles(schedule);
   for (let row = 0; row < config.rows; row++) {
     for (let column = 0; column < config.columns; column++) {

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GemmShape } from '../../src/array/config.ts';
+import { createFastStepper } from '../../src/array/fast-stepper.ts';
 import { INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { arrayStateAt, type PeState, peStateAt, peStateOf } from '../../src/array/state.ts';
 import { ACTIVITIES, createArrayState, type Element, laneElement } from '../../src/array/state-grids.ts';
 import { type ArrayStepper, createStepper } from '../../src/array/stepper.ts';
 import type { Pe, Sum, Token } from '../../src/array/stepper-pe.ts';
+import { workingCyclesAt } from '../../src/array/working-cycles.ts';
 import { type ArrayCase, anyCases, int8Operands } from './arbitrary-cases.ts';
 
 describe('state of the array at a cycle', () => {
@@ -46,6 +48,24 @@ describe('state of the array at a cycle', () => {
         );
       }),
     );
+  });
+
+  it('refuses arrays too large to hold, before it takes memory for them', () => {
+    const config = {
+      rows: 65536,
+      columns: 65536,
+      dataflow: 'ws',
+      doubleBuffered: true,
+      rowsPerCycle: 1,
+    } as const;
+    const gemm = { m: 1, k: 1, n: 1 };
+    const refused = /^array: expected at most 4194304 PEs to look into, found 65536x65536$/;
+    expect(() => arrayStateAt(config, gemm, 0)).toThrow(refused);
+    expect(() => workingCyclesAt(scheduleOf(config, gemm), 0)).toThrow(refused);
+    const operands = { a: Int8Array.of(1), b: Int8Array.of(1) };
+    expect(() => createStepper(config, gemm, operands, INTEGER_ARITHMETIC)).toThrow(refused);
+    expect(() => createFastStepper(config, gemm, operands)).toThrow(refused);
+    expect(peStateAt(config, gemm, 65536, 0, 0).activity).toBe('working');
   });
 
   it('refuses cycles and places outside', () => {
