@@ -1,7 +1,8 @@
 import { sum } from '../base/integers.ts';
+import { InputError } from '../base/result.ts';
 import { type ArrayConfig, checkPeCount, type GemmSequence } from './config.ts';
 import type { OperandSource } from './operands.ts';
-import { type ArraySchedule, type Fold, foldOf, scheduleOf } from './schedule.ts';
+import { type ArraySchedule, type Fold, foldOf, scheduleOf, tileOfFold } from './schedule.ts';
 
 /** What a whole operation does to the PEs' circuits, from its real values. */
 export interface Switching {
@@ -16,9 +17,13 @@ export interface Switching {
   readonly gatedProducts: Float64Array;
 }
 
+/** About a minute. */
+const MAX_STEPS = 2 ** 32;
+
 /**
- * Toggles and zero operands of `gemm` on `config`. Each element of A and B is looked at once a fold that uses
- * it; `os` compares rows of A with columns of B, m n k / 32 steps.
+ * Toggles and zero operands of `gemm` on `config`. Each element of A and B is looked at a few times; `os`
+ * besides compares rows of A with columns of B, 32 products a step. Throws `InputError`, also for an operation
+ * that would take more than about a minute.
  *
  * @param bitsOf the bits that a register holds for a value, at most 32
  */
@@ -30,6 +35,11 @@ export function switchingOf(
 ): Switching {
   const schedule = scheduleOf(config, gemm);
   checkPeCount(config.rows, config.columns);
+  const { m, k, n } = gemm;
+  const products = config.dataflow === 'os' ? (m * n * k) / 32 : k * n;
+  if (schedule.repeats * (m * k + k * n + products) + schedule.folds * config.rows > MAX_STEPS) {
+    throw new InputError('gemm', `expected an operation of at most ${MAX_STEPS} steps to look into`);
+  }
   const size = config.rows * config.columns;
   const counts = { products: new Float64Array(size), gatedProducts: new Float64Array(size) };
   const count = config.dataflow === 'os' ? countOutputStationary : countStationary;
@@ -69,22 +79,48 @@ function operandToggles(
   const zero = bitsOf(0);
   for (let row = 0; row < config.rows; row++) {
     for (let lane = 0; lane < config.rowsPerCycle; lane++) {
+      const streams = new Map<number, StreamBits>();
       let held = zero;
-      const take = (next: number): void => {
-        toggles[row] += bitCount(held ^ next);
-        held = next;
-      };
       for (let index = 0; index < folds; index++) {
-        const fold = foldOf(schedule, index);
-        for (let wave = 0; wave < waves; wave++) {
-          take(bitsOf(operandAt(schedule, source, fold, row, wave, lane)));
+        const { repeat, down } = tileOfFold(schedule, index);
+        const key = repeat * schedule.tilesDown + down;
+        let stream = streams.get(key);
+        if (stream === undefined) {
+          const fold = foldOf(schedule, index);
+          stream = streamBits(waves, (wave) => bitsOf(operandAt(schedule, source, fold, row, wave, lane)));
+          streams.set(key, stream);
         }
+        toggles[row] += bitCount(held ^ stream.first) + stream.toggles;
+        held = stream.last;
         // Bubbles between folds bring the registers back to 0.
-        if (intervalCycles > waves && index < folds - 1) take(zero);
+        if (intervalCycles > waves && index < folds - 1) {
+          toggles[row] += bitCount(held ^ zero);
+          held = zero;
+        }
       }
     }
   }
   return toggles;
+}
+
+/** What one row's register sees in a fold: the same in all folds of one tile down, whatever their tile across. */
+interface StreamBits {
+  readonly first: number;
+  readonly last: number;
+  /** Bits that change from one wave to the next. */
+  readonly toggles: number;
+}
+
+function streamBits(waves: number, bitsAt: (wave: number) => number): StreamBits {
+  const first = bitsAt(0);
+  let last = first;
+  let toggles = 0;
+  for (let wave = 1; wave < waves; wave++) {
+    const next = bitsAt(wave);
+    toggles += bitCount(last ^ next);
+    last = next;
+  }
+  return { first, last, toggles };
 }
 
 /** A weight that is zero gates all its products, another one those of the streamed zeros. */

@@ -65,4 +65,10 @@ describe('activity of the PEs', () => {
       { numRuns: 100, seed: 9 },
     );
   });
+
+  it('refuses an operation whose elements nobody can wait for', () => {
+    const config = { rows: 8, columns: 8, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 } as const;
+    const source = { a: () => 1, b: () => 1 };
+    expect(() => switchingOf(config, { m: 1e6, k: 1e6, n: 1 }, source, (value) => value)).toThrow(/^gemm: /);
+  });
 });
