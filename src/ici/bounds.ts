@@ -57,7 +57,7 @@ export function diameterOf(torus: Torus): number {
 }
 
 /** Mean hops over all ordered pairs, a chip with itself included. */
-export function meanHopsOf(torus: Torus): number {
+function meanHopsOf(torus: Torus): number {
   if (torus.twisted) return uniformLoads(torus).meanHops;
   return sum(
     torus.shape.map((extent, axis) =>

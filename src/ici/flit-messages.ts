@@ -14,7 +14,7 @@ export interface FlitMessage {
 }
 
 /** Longest packet a message is cut in. */
-export const PACKET_FLITS = 128;
+const PACKET_FLITS = 128;
 
 /** Two virtual channels that hold more than the nine flits of a credit's round trip. */
 const ROUTER = { virtualChannels: 2, bufferFlits: 16 };

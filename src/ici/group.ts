@@ -100,7 +100,7 @@ function cosetCount(group: Torus, earlier: readonly number[], axis: number): num
 }
 
 /** Time of a phase for one byte of gathered array at one byte a second, latency aside. */
-export function phaseLoad(phase: Phase): number {
+function phaseLoad(phase: Phase): number {
   return (phase.length - 1) * phase.shard * (phase.closed ? 0.5 : 1);
 }
 

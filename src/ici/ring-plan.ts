@@ -17,7 +17,7 @@ export interface RingPlan {
 const plansByGroup = new WeakMap<Group, readonly RingPlan[]>();
 
 /** The plans worth a try: all axes at once, and each order alone (fewer hops for small arrays). */
-export function ringPlans(group: Group): readonly RingPlan[] {
+function ringPlans(group: Group): readonly RingPlan[] {
   let plans = plansByGroup.get(group);
   if (plans === undefined) {
     const alone = group.orders.map((_, chosen) =>

@@ -37,27 +37,27 @@ const RATES: LinkRates = {
 };
 
 /** All-gather or reduce-scatter over `axes` rings: V / (W axes), not faster than half the chips in hops. */
-export function textbookGather(bytes: number, ringChips: readonly number[]): number {
+function textbookGather(bytes: number, ringChips: readonly number[]): number {
   const hops = ringChips.reduce((total, chips) => total + chips, 0) / 2;
   return Math.max(bytes / (BOTH_WAYS * ringChips.length), hops * MICROSECOND);
 }
 
 /** All-gather on an axis that does not wrap: shards hop by hop at one way. */
-export function textbookLineGather(bytes: number, chips: number): number {
+function textbookLineGather(bytes: number, chips: number): number {
   return (chips - 1) * Math.max(bytes / chips / ONE_WAY, MICROSECOND);
 }
 
 /** All-reduce is a reduce-scatter and an all-gather, all-to-all on a ring a quarter of an all-gather. */
-export function textbookAllReduce(bytes: number, ringChips: readonly number[]): number {
+function textbookAllReduce(bytes: number, ringChips: readonly number[]): number {
   return 2 * textbookGather(bytes, ringChips);
 }
 
-export function textbookAllToAll(bytes: number): number {
+function textbookAllToAll(bytes: number): number {
   return bytes / BOTH_WAYS / 4;
 }
 
 /** Point to point: the first byte takes a hop's latency each, the last follows over both ways of a corner. */
-export function textbookSend(bytes: number, hops: number): number {
+function textbookSend(bytes: number, hops: number): number {
   return hops * MICROSECOND + bytes / BOTH_WAYS;
 }
 

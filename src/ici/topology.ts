@@ -3,7 +3,7 @@ import { product } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { Slice } from '../hardware/slice.ts';
 
-export const MAX_TORUS_AXES = 3;
+const MAX_TORUS_AXES = 3;
 /** Above every slice of any generation (9,600 chips), and still small enough to hold in an instant. */
 export const MAX_TORUS_CHIPS = 16_384;
 
@@ -174,7 +174,7 @@ export function axisName(axis: number): string {
 }
 
 /** Refuses with an `InputError` what is not one to three whole extents of together at most 16,384 chips. */
-export function checkShape(shape: readonly number[], place = 'torus'): void {
+function checkShape(shape: readonly number[]): void {
   const wellFormed =
     shape.length >= 1 &&
     shape.length <= MAX_TORUS_AXES &&
@@ -182,7 +182,7 @@ export function checkShape(shape: readonly number[], place = 'torus'): void {
     product(shape) <= MAX_TORUS_CHIPS;
   if (!wellFormed) {
     throw new InputError(
-      place,
+      'torus',
       `expected 1 to ${MAX_TORUS_AXES} whole extents with a product of at most ${MAX_TORUS_CHIPS}, found ${shape.join('x')}`,
     );
   }

@@ -141,6 +141,27 @@ describe('planCollective', () => {
     },
   );
 
+  it('is not below its bound by flits either, whatever the torus', () => {
+    const cases = tori
+      .filter((torus) => torus.symmetric && torus.nodes <= 64)
+      .chain((torus) =>
+        fc.record({
+          torus: fc.constant(torus),
+          axes: torus.twisted ? fc.constant(torus.shape.map((_, axis) => axis)) : axesOf(torus),
+          kind: fc.constantFrom(...COLLECTIVE_KINDS.filter((kind) => kind !== 'broadcast')),
+          bytes: fc.integer({ min: 1, max: 3_000_000 }),
+        }),
+      );
+    fc.assert(
+      fc.property(cases, ({ torus, axes, kind, bytes }) => {
+        const report = planCollective(torus, { kind, axes, bytes }, v5pRates, 'flit');
+        expect(report.seconds).toBeGreaterThanOrEqual(report.lowerBoundSeconds);
+        expect(report.maxUtilization).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('shows what head-of-line blocking costs an all-to-all, and refuses what flits cannot hold', () => {
     const request = { kind: 'all-to-all', axes: [0, 1], bytes: 1e7 } as const;
     const flow = planCollective(wrapped(4, 4), request, v5pRates, 'flow');

@@ -120,6 +120,43 @@ describe('runTraffic on the published 4x4 torus', () => {
   });
 });
 
+describe('runTraffic on other published tori', () => {
+  const others = readCases('booksim-torus-other.csv').map((row) => ({
+    shape: new Array<number>(Number(row.n)).fill(Number(row.k)),
+    type: row.sim_type,
+    pattern: TRAFFIC_PATTERNS.find((each) => each === row.traffic) ?? ('bit-complement' as const),
+    rate: Number(row.offered_flits_per_node_cycle),
+    packetFlits: Number(row.packet_size),
+    virtualChannels: Number(row.num_vcs),
+    bufferFlits: Number(row.vc_buf_size),
+    latency: Number(row.pkt_latency_avg),
+    accepted: Number(row.accepted_flits_avg),
+  }));
+
+  it.each(others.filter(({ type }) => type === 'latency'))(
+    '$shape $pattern at $rate, $packetFlits flits: latency $latency',
+    ({ shape, latency, ...traffic }) => {
+      const torus = torusOf(...shape);
+      const result = runTraffic(torus, {
+        ...request(),
+        ...traffic,
+        measuredCycles: Math.round(1.6e6 / torus.nodes),
+      });
+      expect(result.stable).toBe(true);
+      expect(Math.abs(result.packetLatencyCycles / latency - 1)).toBeLessThan(0.05);
+    },
+  );
+
+  it.each(others.filter(({ type }) => type === 'throughput'))(
+    '$shape $pattern, $packetFlits flits: accepts $accepted',
+    ({ shape, accepted, ...traffic }) => {
+      const result = runTraffic(torusOf(...shape), { ...request(), ...traffic });
+      expect(result.stable).toBe(false);
+      expect(Math.abs(result.acceptedFlitsPerNodePerCycle / accepted - 1)).toBeLessThan(0.05);
+    },
+  );
+});
+
 describe('runTraffic', () => {
   it('takes 7 + 6 hops + the rest of the packet without load', () => {
     for (const packetFlits of [1, 4, 16]) {
