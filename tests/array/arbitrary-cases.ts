@@ -27,7 +27,7 @@ export const arrayCases: fc.Arbitrary<ArrayCase> = fc.record({
 });
 
 /** The same arrays with several GEMMs, each of its own operands, back to back. */
-export const sequenceCases: fc.Arbitrary<ArrayCase> = fc
+const sequenceCases: fc.Arbitrary<ArrayCase> = fc
   .tuple(arrayCases, fc.integer({ min: 2, max: 4 }))
   .map(([{ config, gemm, seed }, repeats]) => ({ config, gemm: { ...gemm, repeats }, seed }));
 
