@@ -11,6 +11,7 @@ export const SCENARIO_OPTIONS = {
   chip: { type: 'string' },
   slice: { type: 'string' },
   twisted: { type: 'boolean' },
+  without: { type: 'string', multiple: true },
   mesh: { type: 'string' },
   batch: { type: 'string' },
   sequence: { type: 'string' },
@@ -18,7 +19,7 @@ export const SCENARIO_OPTIONS = {
 } as const;
 
 export const SCENARIO_USAGE =
-  '[--chip ID] [--slice 4x4x4] [--twisted] [--mesh fsdp=16,tensor=4] [--batch N] [--sequence N] [--set path=value]…';
+  '[--chip ID] [--slice 4x4x4] [--twisted] [--without 0,1,3+y]… [--mesh fsdp=16,tensor=4] [--batch N] [--sequence N] [--set path=value]…';
 
 const COUNT = { minimum: 1, maximum: 2 ** 40 };
 
@@ -33,6 +34,7 @@ export async function scenarioFromArgument(argument: string, options: Options): 
     slice: {
       ...(request === undefined ? scenario.slice : { shape: [...request.shape] }),
       ...(options.flag('twisted') ? { twisted: true } : {}),
+      ...(options.has('without') ? { without: [...options.texts('without')] } : {}),
     },
     workload: changedWorkload(scenario, options),
     set: [...(scenario.set ?? []), ...options.texts('set')],

@@ -20,6 +20,8 @@ export interface RunInput {
   readonly title: string;
   readonly chip: Chip;
   readonly slice: Slice;
+  /** Cables out of order. */
+  readonly without: readonly string[];
   readonly mesh: readonly MappedAxis[];
   readonly dtype: Dtype;
   readonly program: Program;
@@ -53,7 +55,13 @@ export function runProgram(input: RunInput): RunReport {
     ...facts,
     title: input.title,
     chip: { id: chip.id, name: chip.name },
-    slice: { shape: slice.shape, wraps: slice.wraps, twisted: slice.twisted, chips: slice.chips },
+    slice: {
+      shape: slice.shape,
+      wraps: slice.wraps,
+      twisted: slice.twisted,
+      without: input.without,
+      chips: slice.chips,
+    },
     mesh: input.mesh,
     tokens: input.tokens,
     modelFlops: input.modelFlops,

@@ -181,6 +181,8 @@ export interface RunReport {
     readonly shape: readonly number[];
     readonly wraps: readonly boolean[];
     readonly twisted: boolean;
+    /** Cables out of order, as in `0,1,3+y`. */
+    readonly without: readonly string[];
     readonly chips: number;
   };
   readonly mesh: readonly {

@@ -11,9 +11,8 @@ import { type CompilerOptions, DEFAULT_COMPILER_OPTIONS } from '../compiler/opti
 import type { Program } from '../compiler/program.ts';
 import type { Chip, Dtype } from '../hardware/chip.ts';
 import { peakFlops } from '../hardware/peak.ts';
-import { resolveSlice, type Slice } from '../hardware/slice.ts';
 import { linkRates } from '../ici/request.ts';
-import { torusFromSlice } from '../ici/topology.ts';
+import type { Torus } from '../ici/topology.ts';
 import { runProgram } from '../machine/build-report.ts';
 import type { RunReport } from '../machine/report.ts';
 import { decoderTrainingGraph } from '../workload/decoder-training.ts';
@@ -23,6 +22,7 @@ import { partition } from '../workload/partition.ts';
 import type { LocalCollective, PartitionedGraph } from '../workload/partitioned.ts';
 import type { WorkloadSpec } from '../workload/spec.ts';
 import { resolveChip } from './resolve-chip.ts';
+import { resolveTorus } from './resolve-torus.ts';
 import type { Scenario } from './scenario.ts';
 import { Memory } from './stage-memory.ts';
 
@@ -63,7 +63,8 @@ function evaluate(scenario: Scenario, stages: Stages, progress: Progress): RunRe
   };
   step(0, 'reading the scenario');
   const chip = unwrap(resolveChip(scenario));
-  const slice = unwrap(resolveSlice(chip, scenario.slice));
+  const { slice, torus } = resolveTorus(chip, scenario.slice);
+  const without = scenario.slice.without ?? [];
   const options: CompilerOptions = { ...DEFAULT_COMPILER_OPTIONS, ...scenario.compiler };
   const { workload } = scenario;
   const dtype = dtypeOf(workload);
@@ -81,9 +82,9 @@ function evaluate(scenario: Scenario, stages: Stages, progress: Progress): RunRe
   );
 
   step(0.3, 'compiling');
-  const programKey = canonicalJson([graphKey, chip, slice, options]);
+  const programKey = canonicalJson([graphKey, chip, slice, without, options]);
   const program = stages.programs.get(programKey, () =>
-    compileFor({ chip, slice, mesh, options, workload, dtype }, graph, stages),
+    compileFor({ chip, torus, mesh, options, workload, dtype }, graph, stages),
   );
 
   step(0.7, 'running');
@@ -91,6 +92,7 @@ function evaluate(scenario: Scenario, stages: Stages, progress: Progress): RunRe
     title: titleOf(scenario, workload),
     chip,
     slice,
+    without,
     mesh,
     dtype,
     program,
@@ -117,7 +119,7 @@ function buildGraph(
 
 interface Target {
   readonly chip: Chip;
-  readonly slice: Slice;
+  readonly torus: Torus;
   readonly mesh: readonly MappedAxis[];
   readonly options: CompilerOptions;
   readonly workload: WorkloadSpec;
@@ -125,7 +127,7 @@ interface Target {
 }
 
 function compileFor(target: Target, graph: PartitionedGraph, stages: Stages): Program {
-  const { chip, slice, mesh, options, workload, dtype } = target;
+  const { chip, torus, mesh, options, workload, dtype } = target;
   const kernelOptions = {
     dtype,
     buffers: options.vmemBuffers,
@@ -133,9 +135,15 @@ function compileFor(target: Target, graph: PartitionedGraph, stages: Stages): Pr
   };
   const { ici, ...core } = chip;
   const coreKey = canonicalJson([core, kernelOptions]);
-  const torus = torusFromSlice(slice);
   const rates = linkRates(ici);
-  const linksKey = canonicalJson([rates, slice.shape, slice.wraps, slice.twisted, mesh]);
+  const linksKey = canonicalJson([
+    rates,
+    torus.shape,
+    torus.wraps,
+    torus.twisted,
+    [...torus.missingLinks],
+    mesh,
+  ]);
   return compile(graph, options, {
     kernel: (kernel: Kernel) =>
       stages.kernels.get(`${coreKey}${kernelKey(kernel)}`, () => costKernel(chip, kernel, kernelOptions)),

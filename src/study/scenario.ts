@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts';
 import { parseWith } from '../base/schema.ts';
 import { COMPILER_OPTIONS_SCHEMA } from '../compiler/options.ts';
 import { ChipSchema } from '../hardware/chip-schema.ts';
+import { CABLE_PATTERN } from '../ici/cables.ts';
 import { WORKLOAD_SCHEMA } from '../workload/spec.ts';
 
 export const SCENARIO_FORMAT = 'systole-scenario';
@@ -12,6 +13,7 @@ const MAX_NAME_CHARACTERS = 200;
 const MAX_AXES = 3;
 const MAX_EXTENT = 64;
 const MAX_SET_LINES = 100;
+const MAX_CABLES = 1000;
 
 const text = (maximum: number) => v.pipe(v.string(), v.maxLength(maximum));
 
@@ -34,6 +36,13 @@ export const SCENARIO_SCHEMA = v.strictObject({
       v.maxLength(MAX_AXES),
     ),
     twisted: v.optional(v.boolean()),
+    /** Cables that are out of order, each a chip and a direction as in `0,1,3+y`. */
+    without: v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string(), v.regex(CABLE_PATTERN, 'a chip and a direction as in 0,1,3+y'))),
+        v.maxLength(MAX_CABLES),
+      ),
+    ),
   }),
   workload: WORKLOAD_SCHEMA,
   compiler: v.optional(COMPILER_OPTIONS_SCHEMA),

@@ -5,13 +5,12 @@ import { createCpuBackend } from '../gpu/cpu-backend.ts';
 import { createGpuBackend } from '../gpu/gpu-backend.ts';
 import type { MatmulBackend } from '../gpu/matmul-backend.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
-import { resolveSlice } from '../hardware/slice.ts';
 import { planCollective } from '../ici/collective.ts';
 import { linkRates } from '../ici/request.ts';
-import { torusFromSlice } from '../ici/topology.ts';
 import type { RunReport } from '../machine/report.ts';
 import { createEvaluator } from '../study/evaluate.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
+import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
 import type { LinkUtilization } from './engine-api.ts';
 
@@ -58,7 +57,7 @@ interface Collective {
 
 function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
   const chip = unwrap(resolveChip(scenario));
-  const torus = torusFromSlice(unwrap(resolveSlice(chip, scenario.slice)));
+  const { torus } = resolveTorus(chip, scenario.slice);
   const rates = linkRates(chip.ici);
   const request = { kind: detail.collective, axes: detail.torusAxes, bytes: Math.ceil(detail.bytes) };
   const plan = planCollective(torus, request, rates, 'closed-form');

@@ -141,3 +141,23 @@ describe('scenario', () => {
     );
   });
 });
+
+describe('a cable out of order', () => {
+  const cut = (without: string[], shape = [4, 4, 4]) =>
+    createEvaluator().evaluate({ ...EMBEDDED_SCENARIO, slice: { shape, without } });
+
+  it('slows the collectives of its axis, which all complete', () => {
+    const whole = cut([]);
+    const tensorAxis = cut(['0,0,0+z']);
+    const weightAxis = cut(['0,0,0+x']);
+    checkReport(tensorAxis);
+    expect(tensorAxis.stepPs).toBeGreaterThan(1.05 * whole.stepPs);
+    expect(weightAxis.stepPs).toBeGreaterThanOrEqual(whole.stepPs);
+    expect(digestOfReport(tensorAxis)).not.toBe(digestOfReport(whole));
+  });
+
+  it('that does not exist is refused', () => {
+    expect(() => cut(['0,0,9+z'])).toThrow(/slice\.without: expected a chip and a direction/);
+    expect(() => cut(['3,0,0+x'], [4, 4, 1])).toThrow(/slice/);
+  });
+});

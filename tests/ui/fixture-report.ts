@@ -70,7 +70,7 @@ export function buildFixtureReport(options: FixtureOptions = {}): RunReport {
   return {
     title: options.title ?? 'Llama-3-8B training step',
     chip: { id: 'v5p', name: 'TPU v5p' },
-    slice: { shape: [4, 4, 4], wraps: [true, true, true], twisted: false, chips: 64 },
+    slice: { shape: [4, 4, 4], wraps: [true, true, true], twisted: false, without: [], chips: 64 },
     mesh: [
       { name: 'fsdp', size: 16, torusAxes: [1, 2] },
       { name: 'tensor', size: 4, torusAxes: [0] },

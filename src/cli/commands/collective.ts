@@ -3,6 +3,7 @@ import { InputError, unwrap } from '../../base/result.ts';
 import { findChip } from '../../hardware/presets.ts';
 import { parseSlice, resolveSlice } from '../../hardware/slice.ts';
 import { ASTRA_SIM_KINDS, astraSim } from '../../ici/astra-sim.ts';
+import { withoutCablesNamed } from '../../ici/cables.ts';
 import { planCollective } from '../../ici/collective.ts';
 import {
   COLLECTIVE_KINDS,
@@ -104,30 +105,11 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const slice = unwrap(resolveSlice(chip, request, { allowBeyondPod: true }));
   for (const note of slice.notes) context.note(note);
   const bytes = options.requiredInteger('bytes', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-  const torus = withoutLinks(torusFromSlice(slice), options.texts('without'));
+  const torus = withoutCablesNamed(torusFromSlice(slice), options.texts('without'), '--without');
   const axes = parseAxes(options.text('axes'), torus);
   const model = options.choice('model', COLLECTIVE_MODELS) ?? 'closed-form';
   const report = planCollective(torus, { kind, axes, bytes }, linkRates(chip.ici), model);
   return outcome(report, torus, bytes);
-}
-
-/** `0,1,3+y`: the cable of that chip upwards along y, both directions of it. */
-function withoutLinks(torus: Torus, cables: readonly string[]): Torus {
-  if (cables.length === 0) return torus;
-  return torus.withoutCables(
-    cables.map((text) => {
-      const match = /^(\d{1,5}(?:,\d{1,5})*)([+-])([xyz])$/.exec(text);
-      const coordinates = (match?.[1] ?? '').split(',').map(Number);
-      const axis = 'xyz'.indexOf(match?.[3] ?? ' ');
-      const within = coordinates.every((each, index) => each < (torus.shape[index] ?? 0));
-      if (match === null || coordinates.length !== torus.axes || !within || axis < 0 || axis >= torus.axes) {
-        throw new InputError('--without', `expected a chip and a direction as in 0,1,3+y, found "${text}"`);
-      }
-      const link = torus.link(torus.nodeAt(coordinates), axis, match[2] === '+' ? 0 : 1);
-      if (torus.targets[link] < 0) throw new InputError('--without', `there is no link ${text}`);
-      return link;
-    }),
-  );
 }
 
 function parseAxes(text: string | undefined, torus: Torus): readonly number[] {

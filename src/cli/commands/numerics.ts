@@ -1,4 +1,3 @@
-import { createRandom } from '../../base/random.ts';
 import { InputError } from '../../base/result.ts';
 import {
   ACCUMULATIONS,
@@ -19,7 +18,7 @@ import {
 import { type ErrorGrowth, errorGrowth, SUMMATION_ORDERS } from '../../numerics/error-growth.ts';
 import { type OperandStatistics, operandStatistics } from '../../numerics/operand-statistics.ts';
 import { quantize } from '../../numerics/quantize.ts';
-import { nextNormal } from '../../numerics/random-operands.ts';
+import { bitEqualShare, growthLengths, randomTile } from '../../numerics/tile-trial.ts';
 import type { Command, CommandOutcome } from '../command.ts';
 import { type Options, parseOptions } from '../options.ts';
 import { textTable } from '../text-table.ts';
@@ -28,7 +27,6 @@ const TABLE_LENGTHS = [128, 256, 1024, 4096] as const;
 const MAX_DOTS = 100_000;
 const MAX_EXTENT = 8192;
 const MAX_PRODUCTS = 2 ** 28;
-const GROWTH_STEPS = 5;
 const ID_CHARACTERS = 6;
 
 /** Orders of summation against each other, or formats and accumulation models on one tile. */
@@ -104,7 +102,7 @@ function comparison(options: Options, seed: number): CommandOutcome {
   }
   const passRows = options.integer('rows', { minimum: 1, maximum: MAX_EXTENT }) ?? 128;
   const choices = options.positionals.map((text) => parseChoice(text, passRows));
-  const tile = randomTile(m, k, n, seed);
+  const tile = randomTile({ m, k, n }, seed);
   const exact = multiplyInDouble(tile);
   const results = choices.map(({ name, choice }) => {
     const c = multiplyTile(tile, choice);
@@ -114,7 +112,7 @@ function comparison(options: Options, seed: number): CommandOutcome {
   const [first] = results;
   const rows = results.map((result) => ({
     ...result,
-    equal: result.c.filter((value, index) => Object.is(value, first?.c[index])).length / (m * n),
+    equal: first === undefined ? 1 : bitEqualShare(result.c, first.c),
   }));
   const lengths = growthLengths(k);
   const head = [
@@ -162,19 +160,6 @@ function parseChoice(text: string, passRows: number): NamedChoice {
   const accumulation = ACCUMULATIONS[id];
   checkAccumulation(accumulation, dtype);
   return { name: text, choice: { dtype, passRows, accumulation } };
-}
-
-function randomTile(m: number, k: number, n: number, seed: number): Tile {
-  const random = createRandom(seed);
-  const draw = (count: number): Float32Array =>
-    Float32Array.from({ length: count }, () => nextNormal(random));
-  return { m, k, n, a: draw(m * k), b: draw(k * n) };
-}
-
-/** k / 16, k / 8, ... k, as far as they are whole. */
-function growthLengths(k: number): readonly number[] {
-  const lengths = Array.from({ length: GROWTH_STEPS }, (_, step) => k / 2 ** (GROWTH_STEPS - 1 - step));
-  return lengths.filter(Number.isInteger);
 }
 
 function growthOf(tile: Tile, choice: NumericsChoice): readonly number[] {

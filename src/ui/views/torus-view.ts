@@ -8,13 +8,15 @@ import { linkLabel, torusFigure } from '../../figure/torus-figure.ts';
 import {
   type ActiveCollective,
   collectivesAt,
+  quietestAxis,
   sumLoads,
   type TorusLoad,
   worstCount,
 } from '../../figure/torus-load.ts';
 import { unrolledPlan } from '../../figure/torus-plan.ts';
 import { wrapNote } from '../../figure/torus-wraps.ts';
-import { type Torus, torusFromSlice } from '../../ici/topology.ts';
+import { withoutCablesNamed } from '../../ici/cables.ts';
+import { axisName, type Torus, torusFromSlice } from '../../ici/topology.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { Engine } from '../../worker/engine-api.ts';
@@ -46,6 +48,7 @@ export class TorusView extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
 
   @state() private projection: Projection = 'unrolled';
+  @state() private out = 2;
   @state() private hoveredLink: number | undefined;
   @state() private selectedLink: number | undefined;
   @state() private focusedNode: number | undefined;
@@ -95,7 +98,7 @@ export class TorusView extends LitElement {
         ${this.#renderPanel(report, torus, load)}
       </div>
       <footer>
-        ${this.#renderLegend(report)} ${this.#renderWorst(torus, load)}
+        ${this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
         <span class="now">${this.#renderNow(active, links)}</span>
         ${note === undefined ? nothing : html`<span class="note">${note}</span>`}
       </footer>
@@ -106,7 +109,10 @@ export class TorusView extends LitElement {
     if (!changed.has('report')) return;
     const { report } = this;
     this.#index = report && createTimelineIndex(report);
-    this.#torus = report && torusFromSlice({ ...report.slice, notes: [] });
+    this.#torus =
+      report &&
+      withoutCablesNamed(torusFromSlice({ ...report.slice, notes: [] }), report.slice.without, 'slice');
+    this.out = report === undefined ? 2 : quietestAxis(report);
     this.selectedLink = undefined;
     this.focusedNode = undefined;
     this.hoveredLink = undefined;
@@ -121,7 +127,7 @@ export class TorusView extends LitElement {
   toSvg(): string | undefined {
     if (this.#torus === undefined || this.#load === undefined) return undefined;
     const { palette } = this.#theme;
-    const plan = unrolledPlan(this.#torus, 960, 640);
+    const plan = unrolledPlan(this.#torus, 960, 640, this.out);
     const drawing = torusFigure(plan, this.#load.utilization, utilizationScale(palette.scheme));
     return toSvg(drawing, palette, `Link utilisation, ${this.report?.title ?? ''}`);
   }
@@ -145,6 +151,7 @@ export class TorusView extends LitElement {
       .load=${load}
       .palette=${this.#theme.palette}
       .solid=${this.projection === 'solid'}
+      .out=${this.out}
       .hoveredLink=${this.hoveredLink}
       .selectedLink=${this.selectedLink}
       .focusedNode=${this.focusedNode}
@@ -206,6 +213,25 @@ export class TorusView extends LitElement {
     ></systole-link-panel>`;
   }
 
+  /** Which axis lies between the planes. */
+  #renderCut(torus: Torus): TemplateResult | typeof nothing {
+    if (torus.axes < 3 || this.projection !== 'unrolled') return nothing;
+    return html`<span class="metrics" role="group" aria-label="Axis between the planes">
+      <span class="cut">planes along</span>
+      ${[0, 1, 2].map(
+        (axis) => html`<button
+          class="small number"
+          aria-pressed=${this.out === axis ? 'true' : 'false'}
+          @click=${() => {
+            this.out = axis;
+          }}
+        >
+          ${axisName(axis)}
+        </button>`,
+      )}
+    </span>`;
+  }
+
   #renderLegend(report: RunReport): TemplateResult {
     const rate = formatSi(report.ici.linkBytesPerSecond, 'B/s');
     return html`<span class="legend" title="Each line is one direction of a link, on the right-hand side of its way. A curved stub closes a ring; a slanted one leads to the next plane.">
@@ -263,6 +289,9 @@ export class TorusView extends LitElement {
       .now,
       .note {
         flex-basis: 100%;
+      }
+      .cut {
+        align-self: center;
       }
       .warn {
         color: var(--warn);

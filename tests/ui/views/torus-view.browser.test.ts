@@ -96,7 +96,9 @@ describe('systole-torus-view', () => {
     press(find(view, '.surface'), 'Escape');
     await settled(view);
     expect(findAll(view, 'systole-link-panel')).toHaveLength(0);
-    findAll<HTMLButtonElement>(view, 'footer button')[0]?.click();
+    findAll<HTMLButtonElement>(view, 'footer button')
+      .find((each) => each.textContent?.includes('worst'))
+      ?.click();
     await settled(view);
     const panel = textOf(find(view, 'systole-link-panel'));
     expect(panel).toContain('of 90.0\u2009GB/s');
@@ -106,12 +108,12 @@ describe('systole-torus-view', () => {
 
   test('a link is found under the pointer and kept by a click', async () => {
     const surface = find(view, '.surface');
-    const plan = unrolledPlan(torus, surface.clientWidth, surface.clientHeight);
-    const link = torus.link(0, 0, 0);
+    const plan = unrolledPlan(torus, surface.clientWidth, surface.clientHeight, 0);
+    const link = torus.link(0, 1, 0);
     const [x0, y0, x1, y1] = plan.linkShapes(link)[0];
     point(surface, 'pointermove', (x0 + x1) / 2, (y0 + y1) / 2);
     await settled(view);
-    expect(textOf(find(view, 'systole-link-panel'))).toContain('(0,0,0) → +x');
+    expect(textOf(find(view, 'systole-link-panel'))).toContain('(0,0,0) → +y');
     clickAt(surface, (x0 + x1) / 2, (y0 + y1) / 2);
     point(surface, 'pointerleave', 0, 0);
     await settled(view);
@@ -125,13 +127,13 @@ describe('systole-torus-view', () => {
   test('keys walk around the rings and through the links of a chip', async () => {
     const surface = find(view, '.surface');
     const live = find(view, '[aria-live]');
-    for (const key of ['ArrowRight', 'ArrowLeft', 'PageUp', 'Enter']) press(surface, key);
+    for (const key of ['ArrowRight', 'ArrowLeft', 'ArrowDown', 'PageUp', 'Enter']) press(surface, key);
     await settled(view);
-    expect(live.textContent).toContain('Chip 3, 0, 1');
-    expect(live.textContent).toContain('(3,0,1) → +x');
+    expect(live.textContent).toContain('Chip 1, 3, 1');
+    expect(live.textContent).toContain('(1,3,1) → +x');
     press(surface, 'Enter');
     await settled(view);
-    expect(live.textContent).toContain('(3,0,1) → −x');
+    expect(live.textContent).toContain('(1,3,1) → −x');
   });
 
   test('as a table the busiest links come first', async () => {
@@ -146,6 +148,20 @@ describe('systole-torus-view', () => {
     ).click();
     await settled(view);
     expect(textOf(find(view, 'systole-link-panel'))).toContain('(2,1,3) → +x');
+  });
+
+  test('it can be cut along any axis', async () => {
+    const cut = (axis: string): HTMLButtonElement =>
+      find<HTMLButtonElement>(
+        view,
+        `[aria-label="Axis between the planes"] button:nth-of-type(${'xyz'.indexOf(axis) + 1})`,
+      );
+    expect(cut('x').getAttribute('aria-pressed')).toBe('true');
+    const before = pixelsOf(find(view, 'systole-figure'));
+    cut('z').click();
+    await settled(view);
+    expect(cut('z').getAttribute('aria-pressed')).toBe('true');
+    expect(differs(pixelsOf(find(view, 'systole-figure')), before)).toBe(true);
   });
 
   test('in 3-D shift and arrows turn it', async () => {
@@ -179,7 +195,7 @@ describe('systole-torus-view', () => {
     ],
   ] as const)('slices of %j are drawn', async (shape, wraps) => {
     const chips = shape.reduce((total: number, extent) => total * extent, 1);
-    const other: RunReport = { ...report, slice: { shape, wraps, twisted: false, chips } };
+    const other: RunReport = { ...report, slice: { shape, wraps, twisted: false, without: [], chips } };
     const own = new Torus({ shape, wraps });
     view.engine = engineThat(async () => ({ utilization: new Float32Array(own.linkSlots).fill(0.7) }));
     view.report = other;
@@ -193,7 +209,7 @@ describe('systole-torus-view', () => {
     view.report = {
       ...report,
       chip: { id: 'v5e', name: 'TPU v5e' },
-      slice: { shape: [4, 4], wraps: [false, false], twisted: false, chips: 16 },
+      slice: { shape: [4, 4], wraps: [false, false], twisted: false, without: [], chips: 16 },
     };
     await settled(view);
     expect(textOf(view)).toContain('No wraparound on x and y: v5e axes wrap only at 16.');
