@@ -5,7 +5,7 @@ import { closedForm } from './closed-form.ts';
 import { distancesFrom } from './distances.ts';
 import { groupOf } from './group.ts';
 import type { CollectiveKind, CollectiveRequest, LinkRates } from './request.ts';
-import { routeOf } from './routing.ts';
+import { routeOf, routesAround } from './routing.ts';
 import { Torus } from './topology.ts';
 
 /** Every pair of chips is routed by itself: a million routes take about a second. */
@@ -183,9 +183,9 @@ function routedAllToAll(
     for (const source of group) {
       for (const target of group) {
         if (source === target) continue;
-        const route = routeOf(torus, source, target);
-        hops = Math.max(hops, route.length);
-        for (const link of route) perLink[link] += 1 / chips;
+        const routes = routesAround(torus, source, target);
+        hops = Math.max(hops, routes[0].length);
+        for (const link of routes.flat()) perLink[link] += 1 / (chips * routes.length);
       }
     }
   }
@@ -193,7 +193,8 @@ function routedAllToAll(
   const remote = (bytes * (chips - 1)) / chips;
   return {
     seconds: Math.max(hops * rates.hopLatencySeconds, loads.largestLinkBytes / rates.linkBytesPerSecond),
-    algorithm: 'direct, dimension order with shortest detours around what is missing',
+    algorithm:
+      'direct, dimension order, around what is missing in the opposite order or by all shortest detours',
     reason: `detours crowd ${torus.linkName(perLink.indexOf(loads.largestLinkBytes / bytes))}`,
     steps: hops,
     chipBytes: { sent: remote, received: remote, reduced: 0 },

@@ -1,7 +1,7 @@
 import type { Bound } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
-import { reversedRouteOf, routeOf } from './routing.ts';
+import { reversedRouteOf, routeOf, routesAround } from './routing.ts';
 import type { Torus } from './topology.ts';
 
 /** One path of a message and the share of its bytes that takes it. */
@@ -13,7 +13,7 @@ export interface Path {
 /** Where a permutation's messages go, for one byte from each source. */
 interface PermuteRoutes {
   readonly paths: readonly Path[];
-  readonly split: boolean;
+  readonly way: Way;
   readonly perLink: Float64Array;
   readonly largest: number;
   readonly total: number;
@@ -39,10 +39,8 @@ export function permute(
   const latency = rates.hopLatencySeconds;
   const candidate: Candidate = {
     seconds: routes.hops === 0 ? 0 : (routes.hops - 1) * latency + Math.max(latency, sending),
-    algorithm: routes.split
-      ? 'direct, halves over two minimal routes, first and last axis first'
-      : 'direct, minimal routes in dimension order',
-    reason: reasonOf(routes),
+    algorithm: routes.way.algorithm,
+    reason: routes.way.reason(routes.largest),
     steps: routes.hops,
     chipBytes: { sent: bytes, received: bytes, reduced: 0 },
     largestLinkBytes: routes.largest * bytes,
@@ -88,30 +86,59 @@ function next(torus: Torus, axes: readonly number[], node: number): number {
   return target;
 }
 
-function reasonOf({ split, largest }: PermuteRoutes): string {
-  if (split) return 'the two routes share no link, so a message has more than one link at a time';
-  return largest > 1 ? 'several messages cross the busiest link' : 'no two messages share a link';
-}
-
 function routesOf(torus: Torus, pairs: readonly (readonly [number, number])[]): PermuteRoutes {
   const sending = pairs.filter(([source, target]) => source !== target);
-  const single = sending.map(([source, target]) => ({ links: routeOf(torus, source, target), share: 1 }));
-  const halves = sending.flatMap(([source, target]) => [
-    { links: routeOf(torus, source, target), share: 0.5 },
-    { links: reversedRouteOf(torus, source, target), share: 0.5 },
-  ]);
-  const singleLoads = loadsOf(torus, single);
-  const halfLoads = loadsOf(torus, halves);
-  const split = halfLoads.largest < singleLoads.largest;
+  const along = (routes: (source: number, target: number) => readonly (readonly number[])[]): Path[] =>
+    sending.flatMap(([source, target]) => {
+      const all = routes(source, target);
+      return all.map((links) => ({ links, share: 1 / all.length }));
+    });
+  const single = along((source, target) => [routeOf(torus, source, target)]);
+  const ways: { readonly way: Way; readonly paths: readonly Path[] }[] = [
+    { way: WAYS.single, paths: single },
+    {
+      way: WAYS.halves,
+      paths: along((source, target) => [
+        routeOf(torus, source, target),
+        reversedRouteOf(torus, source, target),
+      ]),
+    },
+  ];
+  if (!torus.intact) {
+    ways.push({
+      way: WAYS.around,
+      paths: along((source, target) => routesAround(torus, source, target)),
+    });
+  }
+  const loaded = ways.map((each) => ({ ...each, ...loadsOf(torus, each.paths) }));
+  const [first] = loaded;
+  const best = loaded.reduce((least, each) => (each.largest < least.largest ? each : least), first);
   const hops = single.reduce((most, { links }) => Math.max(most, links.length), 0);
-  return {
-    paths: split ? halves : single,
-    split,
-    ...(split ? halfLoads : singleLoads),
-    hops,
-    bound: boundOfPairs(torus, sending, singleLoads.total, hops),
-  };
+  return { ...best, hops, bound: boundOfPairs(torus, sending, first.total, hops) };
 }
+
+/** How messages go, and why so. */
+interface Way {
+  readonly algorithm: string;
+  reason(largest: number): string;
+}
+
+const WAYS = {
+  single: {
+    algorithm: 'direct, minimal routes in dimension order',
+    reason: (largest) =>
+      largest > 1 ? 'several messages cross the busiest link' : 'no two messages share a link',
+  },
+  halves: {
+    algorithm: 'direct, halves over two minimal routes, first and last axis first',
+    reason: () => 'the two routes share no link, so a message has more than one link at a time',
+  },
+  around: {
+    algorithm: 'direct, in parts by all shortest detours around what is missing',
+    reason: () =>
+      'the detours have no link in common: each takes a part of what the missing link would carry',
+  },
+} as const satisfies Record<string, Way>;
 
 function loadsOf(torus: Torus, paths: readonly Path[]): Pick<PermuteRoutes, 'perLink' | 'largest' | 'total'> {
   const perLink = new Float64Array(torus.linkSlots);

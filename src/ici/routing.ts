@@ -95,7 +95,41 @@ function orderedRoute(
   return route;
 }
 
+/**
+ * Where `source` can send to `target` at once, in equal parts: dimension order where all of it is there, else
+ * the opposite order, else shortest ways that have no link in common, so that no single one takes the whole
+ * detour. Throws an `InputError` when missing links leave no way.
+ */
+export function routesAround(torus: Torus, source: number, target: number): readonly (readonly number[])[] {
+  const ordered =
+    orderedRoute(torus, source, target, 'first-axis-first') ??
+    orderedRoute(torus, source, target, 'last-axis-first');
+  if (ordered !== undefined) return [ordered];
+  const routes = [detour(torus, source, target)];
+  const used = new Set(routes[0]);
+  for (;;) {
+    const next = searchRoute(torus, source, target, used);
+    if (next === undefined || next.length > routes[0].length) return routes;
+    routes.push(next);
+    for (const link of next) used.add(link);
+  }
+}
+
 function detour(torus: Torus, source: number, target: number): number[] {
+  const route = searchRoute(torus, source, target, new Set());
+  if (route === undefined) {
+    throw new InputError('missing links', `leave no way from chip ${source} to chip ${target}`);
+  }
+  return route;
+}
+
+/** A shortest way over links that are there and not in `used`. */
+function searchRoute(
+  torus: Torus,
+  source: number,
+  target: number,
+  used: ReadonlySet<number>,
+): number[] | undefined {
   const { nodes, axes, targets } = torus;
   const arrivedBy = new Int32Array(nodes).fill(-1);
   const queue = [source];
@@ -103,14 +137,12 @@ function detour(torus: Torus, source: number, target: number): number[] {
     const first = queue[head] * axes * 2;
     for (let link = first; link < first + axes * 2; link++) {
       const next = targets[link];
-      if (next < 0 || next === source || arrivedBy[next] >= 0) continue;
+      if (next < 0 || next === source || arrivedBy[next] >= 0 || used.has(link)) continue;
       arrivedBy[next] = link;
       queue.push(next);
     }
   }
-  if (arrivedBy[target] < 0) {
-    throw new InputError('missing links', `leave no way from chip ${source} to chip ${target}`);
-  }
+  if (arrivedBy[target] < 0) return undefined;
   const route: number[] = [];
   for (let node = target; node !== source; node = torus.linkSource(arrivedBy[node]))
     route.push(arrivedBy[node]);

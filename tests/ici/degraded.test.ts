@@ -33,6 +33,17 @@ describe('collectives where something is missing', () => {
     expect(report.reason).toContain('missing along y');
   });
 
+  it.each(['all-to-all', 'collective-permute'] as const)(
+    '%s loses a quarter, not half: four detours have a part each',
+    (kind) => {
+      const cut = cube.withoutCables([cube.link(0, 0, 0)]);
+      const seconds = (torus: Torus): number =>
+        planCollective(torus, { kind, axes, bytes: 1e9 }, v5pRates, 'closed-form').seconds;
+      expect(seconds(cut) / seconds(cube)).toBeGreaterThan(1.2);
+      expect(seconds(cut) / seconds(cube)).toBeLessThan(1.2501);
+    },
+  );
+
   it('uses no missing link and is not below its bound, whatever is missing', () => {
     const cases = fc.record({
       shape: fc.constantFrom([4], [4, 4], [3, 5], [2, 3, 4], [4, 4, 4]),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/result.ts';
 import { distancesFrom } from '../../src/ici/distances.ts';
-import { minimalSteps, routeOf } from '../../src/ici/routing.ts';
+import { minimalSteps, routeOf, routesAround } from '../../src/ici/routing.ts';
 import { Torus } from '../../src/ici/topology.ts';
 import { tori } from './arbitrary-torus.ts';
 
@@ -108,5 +108,21 @@ describe('routes', () => {
     expect(routeOf(cut, 0, 1).length).toBe(5);
     const apart = cut.withoutCables([torus.link(3, 0, 0)]);
     expect(() => routeOf(apart, 0, 1)).toThrow(/no way/);
+  });
+
+  it('divide what a missing link carried over all shortest detours, none of them on the same link', () => {
+    const torus = new Torus({ shape: [8, 8, 8], wraps: [true, true, true] });
+    const cut = torus.withoutCables([torus.link(0, 0, 0)]);
+    const around = routesAround(cut, 0, 1);
+    expect(around.map((route) => route.length)).toEqual([3, 3, 3, 3]);
+    expect(new Set(around.flat()).size).toBe(12);
+    // The other order of axes avoids it without a detour.
+    const target = torus.nodeAt([1, 1, 0]);
+    expect(routesAround(cut, 0, target)).toEqual([[torus.link(0, 1, 0), torus.link(8, 0, 0)]]);
+    expect(routesAround(torus, 0, 1)).toEqual([[torus.link(0, 0, 0)]]);
+    const alone = ring(6)
+      .withoutCables([0])
+      .withoutCables([ring(6).link(3, 0, 0)]);
+    expect(() => routesAround(alone, 0, 1)).toThrow(/no way/);
   });
 });
