@@ -48,10 +48,15 @@ export function defaultAccumulation(dtype: MatmulDtype): Accumulation {
   return DTYPE_TRAITS[dtype].carrier === 'int8' ? ACCUMULATIONS.int32 : ACCUMULATIONS.sequential;
 }
 
+/** Integers are summed as int32 and nothing else is. */
+export function suitsDtype(accumulation: Accumulation, dtype: MatmulDtype): boolean {
+  return (DTYPE_TRAITS[dtype].carrier === 'int8') === (accumulation.kind === 'int32');
+}
+
 /** Refuses a model that does not suit the operands, and parameters out of range. */
 export function checkAccumulation(accumulation: Accumulation, dtype: MatmulDtype): void {
-  const integer = DTYPE_TRAITS[dtype].carrier === 'int8';
-  if (integer !== (accumulation.kind === 'int32')) {
+  if (!suitsDtype(accumulation, dtype)) {
+    const integer = DTYPE_TRAITS[dtype].carrier === 'int8';
     throw new InputError(
       'accumulation',
       `expected ${integer ? 'int32' : 'a floating-point model'} for ${dtype}, found ${accumulation.kind}`,

@@ -46,8 +46,13 @@ export interface HistogramBin {
 const LOWEST_EXPONENT = -32;
 const HIGHEST_EXPONENT = 3;
 
-/** C `[m, n]` of the tile as `choice` computes it, in the units of the tile. */
-export function multiplyTile(tile: Tile, choice: NumericsChoice): Float64Array {
+/** The tile in the format of `choice`, ready to be multiplied, and what one unit of the product is worth. */
+export interface QuantizedTile {
+  readonly request: MatmulRequest;
+  readonly scale: number;
+}
+
+export function quantizeTile(tile: Tile, choice: NumericsChoice): QuantizedTile {
   const { operands, scale } = quantize(choice.dtype, tile.a, tile.b);
   const { m, k, n } = tile;
   const { passRows, accumulation } = choice;
@@ -59,7 +64,17 @@ export function multiplyTile(tile: Tile, choice: NumericsChoice): Float64Array {
     ...operands,
     ...(accumulation === undefined ? {} : { accumulation }),
   };
-  const c: MatmulValues = matmulFast(request);
+  return { request, scale };
+}
+
+/** C `[m, n]` of the tile as `choice` computes it, in the units of the tile. */
+export function multiplyTile(tile: Tile, choice: NumericsChoice): Float64Array {
+  const { request, scale } = quantizeTile(tile, choice);
+  return inUnitsOf(matmulFast(request), scale);
+}
+
+/** A product in the units of the operands that it came from. */
+export function inUnitsOf(c: MatmulValues | Float64Array, scale: number): Float64Array {
   return Float64Array.from(c, (value) => value * scale);
 }
 
