@@ -8,7 +8,7 @@ import type { Drawing, Pixels } from './drawing.ts';
 
 /** More tiles than this make no picture. */
 const MAX_TILES = 65_536;
-const MAX_TILE_PX = 14;
+const MAX_TILE_PX = 18;
 /** The present tile is found however small the tiles are. */
 const MIN_MARK_PX = 4;
 

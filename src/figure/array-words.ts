@@ -1,5 +1,5 @@
 import type { ArraySchedule } from '../array/schedule.ts';
-import { foldOf, type Tile, tileOfFold } from '../array/schedule.ts';
+import { foldAt, foldOf, type Span, type Tile, tileOfFold } from '../array/schedule.ts';
 import type { PeState } from '../array/state.ts';
 import { REGISTER_MATRIX } from '../array/state-grids.ts';
 import { formatCount } from '../base/format-quantity.ts';
@@ -105,16 +105,59 @@ function stateWords({ activity, shifting }: PeState): string {
 export function foldWords(schedule: ArraySchedule, index: number): string {
   const { repeat, m, k, n } = foldOf(schedule, index);
   const { dataflow } = schedule.config;
-  const range = (name: string, span: { start: number; end: number }): string =>
-    `${name}${NARROW}${span.start} to ${span.end - 1}`;
+  const named = (name: string, { start, end }: Span): string => `${name}${NARROW}${start} to ${end - 1}`;
   const parts =
     dataflow === 'os'
-      ? [range('m', m), range('n', n)]
-      : [range('k', k), dataflow === 'is' ? range('m', m) : range('n', n)];
+      ? [named('m', m), named('n', n)]
+      : [named('k', k), dataflow === 'is' ? named('m', m) : named('n', n)];
   const { repeats, foldsPerGemm } = schedule;
   const tile = index - repeat * foldsPerGemm;
   const of = repeats > 1 ? ` of GEMM ${formatCount(repeat + 1)}` : '';
   return `tile ${formatCount(tile + 1)} of ${formatCount(foldsPerGemm)}${of}: ${parts.join(', ')}`;
+}
+
+/** What the array is at, a name and a text each. */
+export function progressWords(
+  schedule: ArraySchedule,
+  cycle: number,
+): readonly { readonly name: string; readonly text: string }[] {
+  const { config, gemm, waves } = schedule;
+  const { stream, load, index, m, k, n } = foldAt(config, gemm, cycle);
+  const matrices = REGISTER_MATRIX[config.dataflow];
+  const a = `A[${range(m)}, ${range(k)}]`;
+  const b = `B[${range(k)}, ${range(n)}]`;
+  const wave =
+    cycle < stream.start
+      ? `begins in ${formatCount(stream.start - cycle)} cycles`
+      : cycle < stream.end
+        ? `${formatCount(cycle - stream.start + 1)} of ${formatCount(waves)}`
+        : 'the last one crosses the array';
+  const streams = {
+    name: 'streams',
+    text: config.dataflow === 'os' ? `${a}, ${b}` : matrices.operand === 'A' ? a : b,
+  };
+  const wavefront = { name: 'wave', text: wave };
+  if (config.dataflow === 'os' || load === undefined) {
+    return [streams, { name: 'holds', text: `C[${range(m)}, ${range(n)}]` }, wavefront];
+  }
+  const holds = { name: 'holds', text: matrices.weight === 'A' ? a : b };
+  if (index + 1 >= schedule.folds || cycle < stream.start) return [streams, holds, wavefront];
+  const next = foldOf(schedule, index + 1).load;
+  return next === undefined
+    ? [streams, holds, wavefront]
+    : [streams, holds, wavefront, { name: 'next weights', text: loadWords(next, cycle) }];
+}
+
+/** A load as column 0 sees it. */
+function loadWords(load: Span, cycle: number): string {
+  if (cycle < load.start) return `load in ${formatCount(load.start - cycle)} cycles`;
+  return cycle < load.end
+    ? `row ${formatCount(cycle - load.start + 1)} of ${formatCount(load.end - load.start)}`
+    : 'loaded';
+}
+
+function range({ start, end }: Span): string {
+  return end - start === 1 ? String(start) : `${start}…${end - 1}`;
 }
 
 /** Number of the fold at a place of a GEMM's grid of tiles: the inverse of `tileOfFold`. */

@@ -1,5 +1,5 @@
 import { secondsFromPicoseconds } from '../base/time.ts';
-import type { CollectiveDetail, LaneId, OpReport } from '../machine/report.ts';
+import type { CollectiveDetail, LaneId, OpReport, RunReport } from '../machine/report.ts';
 import type { LaneIndex, TimelineIndex } from './timeline-index.ts';
 import { type PlacedSpan, spanAt } from './timeline-lookup.ts';
 
@@ -66,6 +66,16 @@ export function sumLoads(targets: Int32Array, parts: readonly LoadPart[]): Torus
     }
   }
   return { utilization, worstLink: worstOf(utilization), parts };
+}
+
+/**
+ * The axis along which to cut a torus into planes: the one whose links work least over the step, so that the
+ * traffic that matters runs within planes; z where two are alike.
+ */
+export function quietestAxis({ units }: RunReport): number {
+  const busy = ICI_LANES.map((lane) => units.find((unit) => unit.lane === lane)?.utilization ?? 0);
+  const least = Math.min(...busy);
+  return busy.findLastIndex((utilization) => utilization <= least + ALIKE);
 }
 
 /** The links by load, the heaviest first, at most `count` of them and none that is idle. */

@@ -6,7 +6,7 @@ import type { TorusPlan } from './torus-plan.ts';
 
 /**
  * The same picture for slices of thousands of chips, where a mark a link would cost more than a frame: links
- * are lines one device pixel wide, a chip is a square in the colour of the busier of its z links.
+ * are lines one device pixel wide, a chip is a square in the colour of the busier of its links to other planes.
  *
  * @param pixelRatio device pixels a CSS pixel
  */
@@ -36,7 +36,8 @@ export function torusPixels(
     const target = torus.targets[link];
     if (target < 0) continue;
     const axis = torus.linkAxis(link);
-    if (axis === 2 && plan.labels.length > 0) continue;
+    const role = plan.axes.indexOf(axis);
+    if (role === 2 && plan.labels.length > 0) continue;
     const word = inkOf(utilization[link]);
     const reverse = torus.linkDirection(link) === 1 ? 1 : 0;
     if (torus.isWrapLink(link)) {
@@ -54,7 +55,7 @@ export function torusPixels(
     const [x0, y0] = plan.nodePosition(torus.linkSource(link));
     const [x1, y1] = plan.nodePosition(target);
     // The two directions side by side: forward right of (or below) the middle, back on the other side.
-    const [ox, oy] = axis === 0 ? [0, -reverse] : [-reverse, 0];
+    const [ox, oy] = role === 0 ? [0, -reverse] : [-reverse, 0];
     line(x0 * pixelRatio + ox, y0 * pixelRatio + oy, x1 * pixelRatio + ox, y1 * pixelRatio + oy, word);
   }
 
@@ -64,7 +65,7 @@ export function torusPixels(
     const [x, y] = plan.nodePosition(node);
     const left = Math.round(x * pixelRatio - side / 2);
     const top = Math.round(y * pixelRatio - side / 2);
-    const word = torus.axes > 2 ? inkOf(busierZ(plan, utilization, node)) : plain;
+    const word = torus.axes > 2 ? inkOf(busierOutward(plan, utilization, node)) : plain;
     for (let row = Math.max(0, top); row < Math.min(rows, top + side); row += 1) {
       words.fill(word, row * columns + Math.max(0, left), row * columns + Math.min(columns, left + side));
     }
@@ -72,6 +73,7 @@ export function torusPixels(
   return { columns, rows, words };
 }
 
-function busierZ({ torus }: TorusPlan, utilization: Float32Array, node: number): number {
-  return Math.max(utilization[torus.link(node, 2, 0)], utilization[torus.link(node, 2, 1)], 0);
+function busierOutward({ torus, axes }: TorusPlan, utilization: Float32Array, node: number): number {
+  const out = axes[2];
+  return Math.max(utilization[torus.link(node, out, 0)], utilization[torus.link(node, out, 1)], 0);
 }

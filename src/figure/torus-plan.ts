@@ -1,9 +1,11 @@
 import { ceilDiv, clamp } from '../base/integers.ts';
-import type { Torus } from '../ici/topology.ts';
+import { axisName, type Torus } from '../ici/topology.ts';
 
 /** Where the chips of a torus and the links between them are on the screen, in CSS pixels. */
 export interface TorusPlan {
   readonly torus: Torus;
+  /** Torus axes that run across, down, and out of the screen. */
+  readonly axes: ScreenAxes;
   readonly width: number;
   readonly height: number;
   /** Distance between neighbours. */
@@ -19,6 +21,8 @@ export interface TorusPlan {
   nodesNear(x: number, y: number): readonly number[];
 }
 
+export type ScreenAxes = readonly [across: number, down: number, out: number];
+
 interface PlanLabel {
   readonly text: string;
   readonly x: number;
@@ -26,6 +30,8 @@ interface PlanLabel {
 }
 
 const LABEL_PX = 20;
+/** From this width on, the first plane says which ways its axes run. */
+const DIRECTIONS_PX = 100;
 const MAX_PITCH = 84;
 /** Room around a plane for its stubs: some pitches and some pixels. */
 const MARGIN_PITCHES = 0.54;
@@ -33,13 +39,20 @@ const MARGIN_PX = 5;
 /** A plane may be stretched by this much to fill its room. */
 const MAX_STRETCH = 1.3;
 
+/** The other two axes in order, then the one that leaves the screen. */
+function screenAxes(out: number): ScreenAxes {
+  const [across, down] = [0, 1, 2].filter((axis) => axis !== out);
+  return [across, down, out];
+}
+
 /**
- * The torus cut open: one x-y plane for each z, side by side. Links within a plane run between their chips,
- * the two directions in lanes of their own, each on its right. A link that leaves the plane (z) or closes an
+ * The torus cut open: one plane for each place along the axis `out` (z unless said otherwise), side by side. Links within a plane run between their chips,
+ * the two directions in lanes of their own, each on its right. A link that leaves the plane or closes an
  * axis is a stub at both of its ends: straight to the next plane, curved around the end of an axis.
  */
-export function unrolledPlan(torus: Torus, width: number, height: number): TorusPlan {
-  const [nx, ny, nz] = [torus.shape[0], torus.shape[1] ?? 1, torus.shape[2] ?? 1];
+export function unrolledPlan(torus: Torus, width: number, height: number, out = 2): TorusPlan {
+  const axes = screenAxes(torus.axes < 3 ? 2 : out);
+  const [nx, ny, nz] = axes.map((axis) => torus.shape[axis] ?? 1);
   const planeColumns = bestColumns(nx, ny, nz, width, height);
   const planeRows = ceilDiv(nz, planeColumns);
   const labelPx = nz > 1 ? LABEL_PX : 0;
@@ -53,11 +66,9 @@ export function unrolledPlan(torus: Torus, width: number, height: number): Torus
 
   const nodeSize = clamp(pitch * 0.3, 1, 18);
   const laneWidth = clamp(pitch * 0.085, 0.5, 5);
-  const coordinates = (node: number): [number, number, number] => [
-    node % nx,
-    Math.floor(node / nx) % ny,
-    Math.floor(node / (nx * ny)),
-  ];
+  const strides = axes.map((axis) => torus.strides[axis] ?? 0);
+  const coordinates = (node: number): readonly number[] =>
+    axes.map((axis) => (axis < torus.axes ? torus.coordinate(node, axis) : 0));
   const nodePosition = (node: number): readonly [number, number] => {
     const [cx, cy, cz] = coordinates(node);
     return [planeX(cz) + cx * pitchX, planeY(cz) + cy * pitchY];
@@ -67,13 +78,13 @@ export function unrolledPlan(torus: Torus, width: number, height: number): Torus
   const linkShapes = (link: number): readonly (readonly number[])[] => {
     const target = torus.targets[link];
     if (target < 0) return [];
-    const axis = torus.linkAxis(link);
+    const role = axes.indexOf(torus.linkAxis(link));
     const from = nodePosition(torus.linkSource(link));
     const to = nodePosition(target);
-    const outward = STEPS[axis][torus.linkDirection(link)];
-    if (axis < 2 && !torus.isWrapLink(link)) return [laneBetween(from, to, geometry)];
+    const outward = STEPS[role][torus.linkDirection(link)];
+    if (role < 2 && !torus.isWrapLink(link)) return [laneBetween(from, to, geometry)];
     const curve = torus.isWrapLink(link) ? 1 : 0;
-    const length = pitch * (axis === 2 ? 0.27 : 0.36);
+    const length = pitch * (role === 2 ? 0.27 : 0.36);
     return [
       stub(from, outward, length, curve, 'leaving', geometry),
       stub(to, [-outward[0], -outward[1]], length, curve, 'arriving', geometry),
@@ -90,24 +101,47 @@ export function unrolledPlan(torus: Torus, width: number, height: number): Torus
     const near = new Set<number>();
     for (const dy of [0, 1]) {
       for (const dx of [0, 1]) {
-        near.add(clamp(cx + dx, 0, nx - 1) + nx * (clamp(cy + dy, 0, ny - 1) + ny * z));
+        near.add(
+          clamp(cx + dx, 0, nx - 1) * strides[0] + clamp(cy + dy, 0, ny - 1) * strides[1] + z * strides[2],
+        );
       }
     }
     return [...near];
   };
 
-  const labels =
+  const labels: PlanLabel[] =
     nz > 1
       ? Array.from({ length: nz }, (_, z) => ({
-          text: `z = ${z}`,
+          text: `${axisName(axes[2])} = ${z}`,
           x: planeX(z) - nodeSize / 2,
           y: planeY(z) - pitch * MARGIN_PITCHES - 8,
         }))
       : [];
-  return { torus, width, height, pitch, nodeSize, laneWidth, labels, nodePosition, linkShapes, nodesNear };
+  const planeWidth = (nx - 1) * pitchX;
+  if (nz > 1 && planeWidth > DIRECTIONS_PX) {
+    const [first] = labels;
+    labels.push({
+      ...first,
+      text: `${axisName(axes[0])} → ${axisName(axes[1])} ↓`,
+      x: first.x + planeWidth / 2,
+    });
+  }
+  return {
+    torus,
+    axes,
+    width,
+    height,
+    pitch,
+    nodeSize,
+    laneWidth,
+    labels,
+    nodePosition,
+    linkShapes,
+    nodesNear,
+  };
 }
 
-/** Unit steps on the screen, by axis and direction. z leaves the paper to the upper right. */
+/** Unit steps on the screen: across, down, and out of it to the upper right; there and back. */
 const STEPS: readonly (readonly (readonly [number, number])[])[] = [
   [
     [1, 0],

@@ -96,6 +96,7 @@ export function solidPlan(
 
   return {
     torus,
+    axes: [0, 1, 2],
     width,
     height,
     pitch,

@@ -6,7 +6,7 @@ import { foldAtPoint, foldMapFigure, layoutFoldMap } from '../../src/figure/arra
 import { layoutArray } from '../../src/figure/array-layout.ts';
 import { seededOperands } from '../../src/figure/array-operands.ts';
 import { formatValue, peValues, valueMarks } from '../../src/figure/array-values.ts';
-import { describePe, foldAtTile, foldWords } from '../../src/figure/array-words.ts';
+import { describePe, foldAtTile, foldWords, progressWords } from '../../src/figure/array-words.ts';
 import { PALETTES } from '../../src/figure/color-palette.ts';
 
 const config: ArrayConfig = { rows: 4, columns: 4, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 };
@@ -84,6 +84,48 @@ describe('describePe', () => {
     expect(state).toBe('idle');
     expect(lines).toEqual([]);
     expect(fold).toBeUndefined();
+  });
+});
+
+describe('progressWords', () => {
+  const texts = (cycle: number, of = schedule): Record<string, string> =>
+    Object.fromEntries(progressWords(of, cycle).map(({ name, text }) => [name, text]));
+
+  test('tell what streams, what stays, which wave it is and how far the next weights are', () => {
+    const { firstStreamCycle, intervalCycles, cycles } = schedule;
+    expect(texts(0)).toEqual({ streams: 'A[0…9, 0…3]', holds: 'B[0…3, 0…3]', wave: 'begins in 4 cycles' });
+    expect(texts(firstStreamCycle)).toEqual({
+      streams: 'A[0…9, 0…3]',
+      holds: 'B[0…3, 0…3]',
+      wave: '1 of 10',
+      'next weights': 'row 1 of 4',
+    });
+    expect(texts(firstStreamCycle + 6)['next weights']).toBe('loaded');
+    expect(texts(firstStreamCycle + intervalCycles)).toMatchObject({
+      streams: 'A[0…9, 4…6]',
+      wave: '1 of 10',
+    });
+    expect(texts(cycles - 1)).toEqual({
+      streams: 'A[0…9, 4…6]',
+      holds: 'B[4…6, 4…5]',
+      wave: 'the last one crosses the array',
+    });
+  });
+
+  test('single-buffered, the next weights wait for the last wave', () => {
+    const single = scheduleOf({ ...config, doubleBuffered: false }, gemm);
+    expect(texts(single.firstStreamCycle, single)['next weights']).toBe('load in 10 cycles');
+  });
+
+  test('the other dataflows stream and hold other matrices', () => {
+    expect(texts(5, scheduleOf({ ...config, dataflow: 'is' }, gemm))).toMatchObject({
+      streams: 'B[0…3, 0…5]',
+      holds: 'A[0…3, 0…3]',
+    });
+    expect(texts(5, scheduleOf({ ...config, dataflow: 'os' }, gemm))).toMatchObject({
+      streams: 'A[0…3, 0…6], B[0…6, 0…3]',
+      holds: 'C[0…3, 0…3]',
+    });
   });
 });
 

@@ -11,7 +11,14 @@ import {
   torusFigure,
   torusHighlight,
 } from '../../src/figure/torus-figure.ts';
-import { busiestLinks, bytesOver, collectivesAt, sumLoads, worstCount } from '../../src/figure/torus-load.ts';
+import {
+  busiestLinks,
+  bytesOver,
+  collectivesAt,
+  quietestAxis,
+  sumLoads,
+  worstCount,
+} from '../../src/figure/torus-load.ts';
 import { torusPixels } from '../../src/figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../src/figure/torus-plan.ts';
 import { DEFAULT_ORIENTATION, solidPlan } from '../../src/figure/torus-solid.ts';
@@ -86,7 +93,7 @@ describe('unrolledPlan', () => {
   });
 
   test('planes do not overlap and are labelled', () => {
-    expect(plan.labels.map((label) => label.text)).toEqual(['z = 0', 'z = 1', 'z = 2', 'z = 3']);
+    expect(plan.labels.map((label) => label.text)).toEqual(['z = 0', 'z = 1', 'z = 2', 'z = 3', 'x → y ↓']);
     const boxes = [0, 1, 2, 3].map((z) => {
       const [x0, y0] = plan.nodePosition(16 * z);
       const [x1, y1] = plan.nodePosition(16 * z + 15);
@@ -125,6 +132,21 @@ describe('unrolledPlan', () => {
       }
     }
     expect(linkNear(unrolledPlan(mesh, 700, 560), 5, 5)).toBeUndefined();
+  });
+
+  test.each([0, 1, 2])('cut along axis %i, the other two run within planes', (out) => {
+    const own = unrolledPlan(new Torus({ shape: [2, 3, 4], wraps: [false, false, false] }), 700, 560, out);
+    expect(own.axes[2]).toBe(out);
+    expect(own.labels[0].text).toBe(`${'xyz'.charAt(out)} = 0`);
+    const positions = new Set<string>();
+    for (const link of linksOf(own.torus)) {
+      const [x, y] = own.nodePosition(own.torus.linkSource(link));
+      positions.add(`${x},${y}`);
+      expect(own.linkShapes(link)).toHaveLength(own.torus.linkAxis(link) === out ? 2 : 1);
+      const [mx, my] = middle(own.linkShapes(link)[0]);
+      expect(linkNear(own, mx, my)).toBe(link);
+    }
+    expect(positions.size).toBe(24);
   });
 
   test('a twisted wrap link lights the chips it really joins', () => {
@@ -245,6 +267,13 @@ describe('loads', () => {
     for (const [link, target] of mesh.targets.entries()) {
       if (target < 0) expect(load.utilization[link]).toBe(-1);
     }
+  });
+
+  test('the torus is cut along the quietest axis, along z where two are alike', () => {
+    expect(quietestAxis(report)).toBe(0);
+    const even = { ...report, units: report.units.map((unit) => ({ ...unit, utilization: 0.3 })) };
+    expect(quietestAxis(even)).toBe(2);
+    expect(quietestAxis({ ...report, units: [] })).toBe(2);
   });
 
   test('the worst link and the order of the others', () => {

@@ -58,7 +58,7 @@ export class ArrayCycle extends LitElement {
         white-space: nowrap;
         color: var(--ink-quiet);
       }
-      input {
+      input.number {
         background: none;
         border: 0;
         border-block-end: 1px dashed var(--line);

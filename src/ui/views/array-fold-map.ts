@@ -4,16 +4,19 @@ import { type ArraySchedule, foldAt, foldOf } from '../../array/schedule.ts';
 import { formatCount } from '../../base/format-quantity.ts';
 import { foldAtPoint, foldMapFigure, layoutFoldMap } from '../../figure/array-folds.ts';
 import type { RunningMoment } from '../../figure/array-moment.ts';
+import { progressWords } from '../../figure/array-words.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import './canvas-figure.ts';
 import { PaletteController } from './canvas-palette.ts';
 
-const MAP_HEIGHT_PX = 96;
+const MAP_HEIGHT_PX = 120;
 
 /** The tiles of the GEMM that runs: where in it the array is, and a way to any other tile. */
 @customElement('systole-fold-map')
 export class FoldMapElement extends LitElement {
   @property({ attribute: false }) moment: RunningMoment | undefined;
+  /** Without words on what the array is at, where something else needs the room. */
+  @property({ attribute: false }) brief = false;
   @state() private widthPx = 0;
   readonly #theme = new PaletteController(this);
   readonly #resizes = new ResizeObserver(([entry]) => {
@@ -38,7 +41,10 @@ export class FoldMapElement extends LitElement {
     const { index: fold, repeat } = foldAt(schedule.config, schedule.gemm, cycle);
     const map = layoutFoldMap(schedule, Math.max(1, this.widthPx), MAP_HEIGHT_PX);
     const { m, k, n } = schedule.gemm;
-    return html`<p class="quiet small number">${formatCount(m)} × ${formatCount(k)} × ${formatCount(n)}</p>
+    return html`${this.brief ? nothing : this.#renderProgress(schedule, cycle)}
+      <p class="quiet small">
+        <span class="number">${formatCount(m)} × ${formatCount(k)} × ${formatCount(n)}</span> in tiles
+      </p>
       ${
         parts > 1
           ? html`<p class="quiet small">Product ${formatCount(part + 1)} of ${formatCount(parts)} of this kernel.</p>`
@@ -66,6 +72,15 @@ export class FoldMapElement extends LitElement {
           ? this.#renderSlider('GEMM', repeat, repeats, (to) => this.#seek(schedule, to * foldsPerGemm))
           : nothing
       }`;
+  }
+
+  #renderProgress(schedule: ArraySchedule, cycle: number): TemplateResult {
+    return html`<dl class="small">
+      ${progressWords(schedule, cycle).map(
+        ({ name, text }) => html`<dt class="quiet">${name}</dt>
+          <dd class="number">${text}</dd>`,
+      )}
+    </dl>`;
   }
 
   #renderSlider(name: string, at: number, count: number, seek: (index: number) => void): TemplateResult {
@@ -101,6 +116,10 @@ export class FoldMapElement extends LitElement {
       }
       label {
         display: grid;
+      }
+      dd {
+        margin-block-end: 4px;
+        overflow-wrap: anywhere;
       }
       input {
         inline-size: 100%;

@@ -2,6 +2,7 @@ import type { OperandSource } from '../../array/operands.ts';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import { arrayStateAt } from '../../array/state.ts';
 import { ACTIVITIES, type Activity, type ArrayState, createArrayState } from '../../array/state-grids.ts';
+import type { RunningMoment } from '../../figure/array-moment.ts';
 import { seededOperands, valuesWithin } from '../../figure/array-operands.ts';
 import {
   type ArrayInks,
@@ -37,15 +38,21 @@ export class ArrayPicture {
   /** Rows whose values are painted. */
   #painted = 0;
 
+  readonly schedule: ArraySchedule;
+  readonly #op: number;
+  readonly #part: number;
+
+  /** @param unit which of the matrix units, each with operands of its own */
   constructor(
-    /** Index of the op whose picture it is, and which of the matrix units. */
-    readonly op: number,
+    moment: RunningMoment,
     readonly unit: number,
-    readonly schedule: ArraySchedule,
     seed: number,
     palette: Palette,
   ) {
-    const { rows, columns } = schedule.config;
+    this.schedule = moment.schedule;
+    this.#op = moment.op;
+    this.#part = moment.part;
+    const { rows, columns } = moment.schedule.config;
     this.#state = createArrayState(rows, columns);
     this.pixels = { rows, columns, words: new Uint32Array(rows * columns) };
     this.operands = seededOperands(seed, unit);
@@ -72,6 +79,11 @@ export class ArrayPicture {
 
   get progress(): number {
     return this.#painted / this.pixels.rows;
+  }
+
+  /** Whether the op and its product are those of the picture: then only the cycle differs. */
+  shows(moment: RunningMoment, unit: number): boolean {
+    return moment.op === this.#op && moment.part === this.#part && unit === this.unit;
   }
 
   /** @returns whether any pixel may have changed */

@@ -95,6 +95,7 @@ export class ArrayView extends LitElement {
             moment.kind === 'running'
               ? html`<systole-fold-map
                 .moment=${moment}
+                .brief=${(this.hovered ?? this.focused) !== undefined || this.pins.length > 0}
                 @seek-cycle=${(event: CustomEvent<{ cycle: number }>) =>
                   this.#seekCycle(moment, event.detail.cycle)}
               ></systole-fold-map>`
@@ -157,8 +158,8 @@ export class ArrayView extends LitElement {
   #paint(moment: RunningMoment): ArrayPicture {
     const { palette } = this.#theme;
     const unit = this.unit % moment.detail.units;
-    if (this.#picture?.op !== moment.op || this.#picture.unit !== unit) {
-      this.#picture = new ArrayPicture(moment.op, unit, moment.schedule, this.seed, palette);
+    if (!this.#picture?.shows(moment, unit)) {
+      this.#picture = new ArrayPicture(moment, unit, this.seed, palette);
     }
     if (this.#picture.paint(moment.cycle, this.metric, palette)) this.#version += 1;
     return this.#picture;
@@ -241,7 +242,7 @@ export class ArrayView extends LitElement {
     const current = live && !isPinned ? describe(live) : undefined;
     const hint = this.stage?.showsValues
       ? 'In each PE: operand, weight, partial sum.'
-      : 'Point at a PE for its registers; click to keep it.';
+      : 'Point at a PE; click to keep it.';
     return html`${
       current === undefined
         ? html`<p class="hint small quiet">${moment.kind === 'running' ? hint : nothing}</p>`
@@ -351,7 +352,7 @@ export class ArrayView extends LitElement {
       /* The cycle has a line of its own: keep it free while nothing runs, so that the array stays put. */
       @container (inline-size < 640px) {
         header {
-          min-block-size: 38px;
+          min-block-size: 42px;
           align-content: start;
         }
       }
@@ -378,9 +379,13 @@ export class ArrayView extends LitElement {
           position: absolute;
           inset-block-end: 0;
           inset-inline-end: 0;
-          inline-size: min(210px, 70%);
+          inline-size: min(190px, 60%);
+          pointer-events: none;
           background: color-mix(in oklab, var(--surface) 92%, transparent);
           border-radius: 6px;
+        }
+        systole-pe-readout[pinned] {
+          pointer-events: auto;
         }
         systole-fold-map {
           display: none;

@@ -18,7 +18,8 @@ const TURN_PER_KEY = 0.12;
 const TURN_PER_PX = 0.008;
 /** A pointer that moved less than this has clicked. */
 const CLICK_SLACK_PX = 4;
-const MOVES: Readonly<Record<string, readonly [axis: number, by: number]>> = {
+/** By key: along which of the plan's axes (across, down, out), and which way. */
+const MOVES: Readonly<Record<string, readonly [role: number, by: number]>> = {
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
   ArrowUp: [1, -1],
@@ -43,6 +44,8 @@ export class TorusStage extends LitElement {
   @property({ attribute: false }) load: TorusLoad | undefined;
   @property({ attribute: false }) palette: Palette | undefined;
   @property({ attribute: false }) solid = false;
+  /** Axis along which the torus is cut into planes. */
+  @property({ attribute: false }) out = 2;
   @property({ attribute: false }) hoveredLink: number | undefined;
   @property({ attribute: false }) selectedLink: number | undefined;
   @property({ attribute: false }) focusedNode: number | undefined;
@@ -105,16 +108,16 @@ export class TorusStage extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     const has = (...names: readonly string[]): boolean => names.some((name) => changed.has(name));
-    const isNewPlan = has('torus', 'solid', 'orientation', 'size') || this.#plan === undefined;
+    const isNewPlan = has('torus', 'solid', 'out', 'orientation', 'size') || this.#plan === undefined;
     if (isNewPlan) this.#plan = this.#layout();
     if (isNewPlan || has('load', 'palette')) this.#drawing = this.#draw();
   }
 
   #layout(): TorusPlan | undefined {
-    const { torus, solid, orientation } = this;
+    const { torus, solid, out, orientation } = this;
     const { width, height } = this.size;
     if (torus === undefined || width === 0 || height === 0) return undefined;
-    return solid ? solidPlan(torus, width, height, orientation) : unrolledPlan(torus, width, height);
+    return solid ? solidPlan(torus, width, height, orientation) : unrolledPlan(torus, width, height, out);
   }
 
   #draw(): Drawing | undefined {
@@ -160,7 +163,8 @@ export class TorusStage extends LitElement {
   #moveFocus(torus: Torus, key: string): boolean {
     const move = MOVES[key];
     if (move === undefined) return false;
-    const [axis, by] = move;
+    const axis = this.#plan?.axes[move[0]] ?? 0;
+    const by = move[1];
     if (this.focusedNode === undefined) this.#focus(0);
     else if (axis < torus.axes) {
       const at = torus.coordinates(this.focusedNode);
