@@ -33,10 +33,11 @@ function destination(torus: Torus, pattern: Exclude<TrafficPattern, 'uniform'>, 
 function transposed(torus: Torus, node: number, from: readonly number[]): number {
   const { shape, nodes } = torus;
   if (shape.length === 2 && shape[0] === shape[1]) return torus.nodeAt([from[1], from[0]]);
-  const bits = Math.log2(nodes);
-  if (!Number.isInteger(bits) || bits % 2 !== 0) {
+  // 4^n nodes: the upper half of a node's bits and the lower change places.
+  let half = 1;
+  while (half * half < nodes) half *= 2;
+  if (half * half !== nodes) {
     throw new InputError('pattern', `transpose needs two equal axes or 4^n nodes, found ${shape.join('x')}`);
   }
-  const half = 2 ** (bits / 2);
   return Math.floor(node / half) + (node % half) * half;
 }

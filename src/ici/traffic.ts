@@ -1,3 +1,4 @@
+import { clamp } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import { counterRandom } from './counter-random.ts';
 import type { RouterConfig } from './flit-config.ts';
@@ -14,7 +15,7 @@ export interface TrafficRequest extends RouterConfig {
   readonly rate: number;
   readonly packetFlits: number;
   readonly seed: number;
-  /** Cycles that count, after the warm-up. */
+  /** Cycles that count, after the warm-up; left out, more on smaller networks. */
   readonly measuredCycles?: number;
 }
 
@@ -34,7 +35,10 @@ export interface TrafficResult {
 
 /** Three sample periods, as BookSim 2 waits. */
 const WARM_UP_CYCLES = 3000;
-const DEFAULT_MEASURED_CYCLES = 10_000;
+/** By default this many router-cycles count, about half a second of computing: enough that noise is small. */
+const DEFAULT_ROUTER_CYCLES = 1_600_000;
+const LEAST_DEFAULT_CYCLES = 2000;
+const MOST_DEFAULT_CYCLES = 100_000;
 const LATENCY_LIMIT_CYCLES = 500;
 /** Sources of a network that keeps up lag by no more than a queue's length, not by a part of the time. */
 const LEAST_PROGRESS = 0.97;
@@ -47,7 +51,7 @@ const TWO_TO_32 = 2 ** 32;
  */
 export function runTraffic(torus: Torus, request: TrafficRequest): TrafficResult {
   const run = new TrafficRun(torus, request);
-  const measuredCycles = request.measuredCycles ?? DEFAULT_MEASURED_CYCLES;
+  const measuredCycles = request.measuredCycles ?? defaultCycles(torus);
   run.advance(WARM_UP_CYCLES);
   run.beginMeasuring();
   run.advance(measuredCycles);
@@ -64,6 +68,10 @@ export function runTraffic(torus: Torus, request: TrafficRequest): TrafficResult
     packets: run.deliveredPackets,
     cycles: run.network.cycle,
   };
+}
+
+function defaultCycles(torus: Torus): number {
+  return clamp(Math.round(DEFAULT_ROUTER_CYCLES / torus.nodes), LEAST_DEFAULT_CYCLES, MOST_DEFAULT_CYCLES);
 }
 
 /** What a run has counted so far, on a CPU or a GPU. */

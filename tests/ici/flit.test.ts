@@ -20,6 +20,7 @@ const request = (change: Partial<TrafficRequest> = {}): TrafficRequest => ({
   virtualChannels: 2,
   bufferFlits: 8,
   seed: 1,
+  measuredCycles: 10_000,
   ...change,
 });
 

@@ -14,8 +14,8 @@ export const trafficCommand: Command = {
   name: 'traffic',
   summary: 'latency and throughput of synthetic traffic, flit by flit',
   usage: [
-    'traffic --torus 8x8 [--twisted] --pattern P --rate r [--packet-flits 1] [--vcs 2] [--buffer-flits 8] [--seed 1] [--cycles 10000] [--json]',
-    `P: ${TRAFFIC_PATTERNS.join(', ')}; r: flits offered a node and cycle`,
+    'traffic --torus 8x8 [--twisted] --pattern P --rate r [--packet-flits 1] [--vcs 2] [--buffer-flits 8] [--seed 1] [--cycles C] [--json]',
+    `P: ${TRAFFIC_PATTERNS.join(', ')}; r: flits offered a node and cycle; C: cycles that count`,
   ].join('\n  '),
   run: async (args) => {
     const options = parseOptions(
