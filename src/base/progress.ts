@@ -15,3 +15,10 @@ export class CancelledError extends Error {
 
 /** For callers who neither watch nor cancel. */
 export const silentProgress: Progress = { report: () => undefined, throwIfCancelled: () => undefined };
+
+/** Lets messages in, such as a request to cancel. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

@@ -1,5 +1,5 @@
 import { ceilDiv, clamp } from '../base/integers.ts';
-import { type Progress, silentProgress } from '../base/progress.ts';
+import { nextTask, type Progress, silentProgress } from '../base/progress.ts';
 import { ACCUMULATIONS, sumsInOrder } from '../numerics/accumulation.ts';
 import { matmulFast } from '../numerics/matmul-fast.ts';
 import {
@@ -114,11 +114,4 @@ function joined(parts: readonly MatmulValues[], { m, n }: MatmulRequest): Matmul
     offset += part.length;
   }
   return c;
-}
-
-/** Lets messages in, such as a request to cancel. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
 }
