@@ -88,7 +88,7 @@ export function parseOptions(
 }
 
 /** `text` as a whole number in `range`, written in decimal digits. */
-function parseInteger(place: string, text: string, range: IntegerRange): number {
+export function parseInteger(place: string, text: string, range: IntegerRange): number {
   const value = parseNumber(place, text, range);
   if (!Number.isSafeInteger(value)) throw new InputError(place, `expected a whole number, found "${text}"`);
   return value;

@@ -4,11 +4,34 @@ import type { Torus } from './topology.ts';
 /** A chip and a direction, as in `0,1,3+y`: the cable that leaves the chip upwards along y. */
 export const CABLE_PATTERN = /^(\d{1,5}(?:,\d{1,5}){0,2})([+-])([xyz])$/;
 
+const CHIP_PATTERN = /^\d{1,5}(?:,\d{1,5}){0,2}$/;
+
 /** `torus` without some of its cables, both directions of each. Throws `InputError` for one it does not have. */
 export function withoutCablesNamed(torus: Torus, cables: readonly string[], place: string): Torus {
   return cables.length === 0
     ? torus
     : torus.withoutCables(cables.map((text) => linkNamed(torus, text, place)));
+}
+
+/** `torus` without cables, as above, and whole chips, as in `0,1,3`. */
+export function withoutNamed(torus: Torus, names: readonly string[], place: string): Torus {
+  const isChip = (text: string): boolean => CHIP_PATTERN.test(text);
+  const whole = withoutCablesNamed(
+    torus,
+    names.filter((text) => !isChip(text)),
+    place,
+  );
+  const chips = names.filter(isChip).map((text) => chipNamed(torus, text, place));
+  return chips.length === 0 ? whole : whole.withoutChips(chips);
+}
+
+function chipNamed(torus: Torus, text: string, place: string): number {
+  const coordinates = text.split(',').map(Number);
+  const within = coordinates.every((each, axis) => each < (torus.shape[axis] ?? 0));
+  if (coordinates.length !== torus.axes || !within) {
+    throw new InputError(place, `expected a chip of ${torus.shape.join('x')} as in 0,1,3, found "${text}"`);
+  }
+  return torus.nodeAt(coordinates);
 }
 
 function linkNamed(torus: Torus, text: string, place: string): number {

@@ -3,7 +3,7 @@ import { InputError, unwrap } from '../../base/result.ts';
 import { findChip } from '../../hardware/presets.ts';
 import { parseSlice, resolveSlice } from '../../hardware/slice.ts';
 import { ASTRA_SIM_KINDS, astraSim } from '../../ici/astra-sim.ts';
-import { withoutCablesNamed } from '../../ici/cables.ts';
+import { withoutNamed } from '../../ici/cables.ts';
 import { planCollective } from '../../ici/collective.ts';
 import {
   COLLECTIVE_KINDS,
@@ -12,9 +12,11 @@ import {
   type CollectiveReport,
   linkRates,
 } from '../../ici/request.ts';
-import { axisName, MAX_TORUS_CHIPS, type Torus, torusFromSlice } from '../../ici/topology.ts';
+import { MAX_TORUS_CHIPS, type Torus, torusFromSlice } from '../../ici/topology.ts';
 import type { Command, CommandContext, CommandOutcome } from '../command.ts';
 import { type Options, parseOptions } from '../options.ts';
+import { parseAxes, parseKind } from './collective-words.ts';
+import { shareLinks } from './shared-links.ts';
 
 const BUSIEST_SHOWN = 8;
 
@@ -23,9 +25,11 @@ export const collectiveCommand: Command = {
   name: 'collective',
   summary: 'time, bound and link loads of a collective on a slice',
   usage: [
-    `collective KIND --chip ID --slice 4x4x8 [--twisted] --bytes B [--axes xyz] [--without 0,1,3+y]… [--model ${COLLECTIVE_MODELS.join('|')}] [--json]`,
+    `collective KIND --chip ID --slice 4x4x8 [--twisted] --bytes B [--axes xyz] [--without 0,1,3+y|0,1,3]… [--model ${COLLECTIVE_MODELS.join('|')}] [--json]`,
+    'collective KIND --chip ID --slice 4x4x8 --bytes B [--axes xyz] --beside KIND,BYTES[,AXES[,START_US]]… [--json]',
     'collective KIND --compat astra-sim --ring K --gibps B --latency-ns A --splits S --bytes D [--json]',
     `KIND: ${COLLECTIVE_KINDS.join(', ')}`,
+    '--without: a cable or a chip that is missing; --beside: another collective on the same links',
     'B: the gathered array for all-gather and reduce-scatter, the whole buffer of a chip for all-reduce and all-to-all',
   ].join('\n  '),
   run: async (args, context) => {
@@ -39,6 +43,7 @@ export const collectiveCommand: Command = {
         axes: { type: 'string' },
         model: { type: 'string' },
         without: { type: 'string', multiple: true },
+        beside: { type: 'string', multiple: true },
         compat: { type: 'string' },
         ring: { type: 'string' },
         gibps: { type: 'string' },
@@ -47,14 +52,14 @@ export const collectiveCommand: Command = {
       },
       { minimum: 1, maximum: 1, names: 'one kind of collective' },
     );
-    const kind = kindOf(options.positionals[0]);
+    const kind = parseKind(options.positionals[0], 'kind');
     if (options.choice('compat', ['astra-sim']) === undefined) {
       refuseOptions(options, ['ring', 'gibps', 'latency-ns', 'splits'], 'needs --compat astra-sim');
       return runOnSlice(kind, options, context);
     }
     refuseOptions(
       options,
-      ['chip', 'slice', 'twisted', 'axes', 'model', 'without'],
+      ['chip', 'slice', 'twisted', 'axes', 'model', 'without', 'beside'],
       'has no meaning with --compat astra-sim',
     );
     return runAsAstraSim(kind, options);
@@ -91,39 +96,39 @@ function runAsAstraSim(word: CollectiveKind, options: Options): CommandOutcome {
   };
 }
 
-function kindOf(word: string): CollectiveKind {
-  const kind = COLLECTIVE_KINDS.find((each) => each === word);
-  if (kind === undefined) {
-    throw new InputError('kind', `expected one of ${COLLECTIVE_KINDS.join(', ')}, found "${word}"`);
-  }
-  return kind;
-}
-
 function runOnSlice(kind: CollectiveKind, options: Options, context: CommandContext): CommandOutcome {
   const { chip } = unwrap(findChip(options.requiredText('chip')));
-  const request = { ...unwrap(parseSlice(options.requiredText('slice'))), twisted: options.flag('twisted') };
-  const slice = unwrap(resolveSlice(chip, request, { allowBeyondPod: true }));
+  const shape = unwrap(parseSlice(options.requiredText('slice')));
+  const twisted = options.flag('twisted');
+  const slice = unwrap(resolveSlice(chip, { ...shape, twisted }, { allowBeyondPod: true }));
   for (const note of slice.notes) context.note(note);
   const bytes = options.requiredInteger('bytes', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-  const torus = withoutCablesNamed(torusFromSlice(slice), options.texts('without'), '--without');
-  const axes = parseAxes(options.text('axes'), torus);
-  const model = options.choice('model', COLLECTIVE_MODELS) ?? 'closed-form';
-  const report = planCollective(torus, { kind, axes, bytes }, linkRates(chip.ici), model);
-  return outcome(report, torus, bytes);
-}
-
-function parseAxes(text: string | undefined, torus: Torus): readonly number[] {
-  const all = torus.shape.map((_, axis) => axis);
-  if (text === undefined) return all;
-  const letters = all.map(axisName).join('');
-  const axes = [...text.toLowerCase()].map((letter) => letters.indexOf(letter));
-  if (axes.length === 0 || axes.includes(-1) || new Set(axes).size !== axes.length) {
-    throw new InputError('--axes', `expected letters of ${letters}, each at most once, found "${text}"`);
+  const whole = torusFromSlice(slice);
+  const torus = withoutNamed(whole, options.texts('without'), '--without');
+  const axes = parseAxes(options.text('axes'), torus, '--axes');
+  const request = { kind, axes, bytes };
+  const rates = linkRates(chip.ici);
+  const beside = options.texts('beside');
+  if (beside.length > 0) {
+    refuseOptions(options, ['without'], 'has no meaning with --beside');
+    if ((options.choice('model', COLLECTIVE_MODELS) ?? 'flow') !== 'flow') {
+      throw new InputError('--model', 'links are shared by flow only: --beside needs no --model');
+    }
+    return shareLinks(torus, request, beside, rates);
   }
-  return axes;
+  const model = options.choice('model', COLLECTIVE_MODELS) ?? 'closed-form';
+  const report = planCollective(torus, request, rates, model);
+  if (torus.intact) return outcome(report, torus, bytes);
+  return outcome(report, torus, bytes, planCollective(whole, request, rates, model).seconds);
 }
 
-function outcome(report: CollectiveReport, torus: Torus, bytes: number): CommandOutcome {
+/** `wholeSeconds`: with nothing missing, where something is. */
+function outcome(
+  report: CollectiveReport,
+  torus: Torus,
+  bytes: number,
+  wholeSeconds?: number,
+): CommandOutcome {
   const { seconds, lowerBoundSeconds, physicalLowerBoundSeconds, algorithm, reason, steps } = report;
   const linkBytes = report.linkBytes();
   const busiest = [...linkBytes.keys()]
@@ -144,6 +149,7 @@ function outcome(report: CollectiveReport, torus: Torus, bytes: number): Command
   const ofBound = lowerBoundSeconds > 0 ? ` (${(seconds / lowerBoundSeconds).toFixed(3)} of the bound)` : '';
   const lines = [
     ['time', `${formatSi(seconds, 's', 4)}${ofBound}`],
+    ...(wholeSeconds === undefined ? [] : [['slowdown', slowdownWords(seconds, wholeSeconds)]]),
     ['lower bound', `${formatSi(lowerBoundSeconds, 's', 4)} at effective rates`],
     ['', `${formatSi(physicalLowerBoundSeconds, 's', 4)} at physical rates, bytes only`],
     ['data', formatBinaryBytes(bytes)],
@@ -170,6 +176,7 @@ function outcome(report: CollectiveReport, torus: Torus, bytes: number): Command
       seconds,
       lowerBoundSeconds,
       physicalLowerBoundSeconds,
+      ...(wholeSeconds === undefined ? {} : { wholeSeconds, slowdown: seconds / wholeSeconds }),
       algorithm,
       reason,
       steps,
@@ -178,4 +185,8 @@ function outcome(report: CollectiveReport, torus: Torus, bytes: number): Command
     },
     text: lines.map(([name, value]) => `${name.padEnd(16)}${value}`).join('\n'),
   };
+}
+
+function slowdownWords(seconds: number, wholeSeconds: number): string {
+  return `${(seconds / wholeSeconds).toFixed(3)} times the ${formatSi(wholeSeconds, 's', 4)} with nothing missing`;
 }

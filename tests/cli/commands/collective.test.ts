@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../src/base/result.ts';
+import { collectiveCommand } from '../../../src/cli/commands/collective.ts';
+
+const context = { note: () => undefined };
+
+async function run(line: string) {
+  const { json, text } = await collectiveCommand.run(line.split(' '), context);
+  // Figures and units are joined by spaces that do not break.
+  return { json: json as Record<string, unknown>, text: text.replace(/[^\S\n]/g, ' ') };
+}
+
+const CUBE = '--chip v5p --slice 8x8x8 --bytes 4000000000';
+
+describe('systole collective', () => {
+  it.each([
+    ['8x8x8', 'closed-form', 1.01],
+    ['8x8x8', 'flow', 1.01],
+    ['4x8x16', 'closed-form', 1.03],
+    ['4x8x16', 'flow', 1.03],
+    ['16x24x24', 'closed-form', 1.02],
+    ['16x24x24', 'flow', 1.02],
+  ])('all-reduces 4 GB on v5p %s by %s within %d of the bound', async (slice, model, most) => {
+    const { json } = await run(
+      `all-reduce --chip v5p --slice ${slice} --bytes 4000000000 --axes xyz --model ${model}`,
+    );
+    const chips = slice.split('x').reduce((total, extent) => total * Number(extent), 1);
+    expect(json.lowerBoundSeconds).toBeCloseTo((2 * (chips - 1) * 4e9) / (chips * 6 * 9e10), 12);
+    const ratio = Number(json.seconds) / Number(json.lowerBoundSeconds);
+    expect(ratio).toBeGreaterThanOrEqual(1);
+    expect(ratio).toBeLessThanOrEqual(most);
+    expect(Object.keys(json)).toEqual(expect.arrayContaining(['algorithm', 'links']));
+    expect(json.links).toMatchObject({ count: chips * 6, busiest: expect.any(Array) });
+  });
+
+  it('runs small slices flit by flit and refuses large ones', async () => {
+    const { json } = await run('all-gather --chip v5p --slice 4x4x4 --bytes 20000000 --model flit');
+    expect(Number(json.seconds)).toBeGreaterThanOrEqual(Number(json.lowerBoundSeconds));
+    await expect(run(`all-reduce ${CUBE} --model flit`)).rejects.toThrow(/zoom for small networks/);
+  });
+
+  it('tells the slowdown where a cable or a chip is missing, and its cause', async () => {
+    const cable = await run(`all-reduce ${CUBE} --without 0,0,0+x`);
+    expect(cable.json).toMatchObject({ links: { count: 3070 } });
+    expect(cable.json.slowdown).toBeCloseTo(Number(cable.json.seconds) / Number(cable.json.wholeSeconds), 12);
+    expect(cable.text).toMatch(/^slowdown +1\.2\d\d times the 14\.79 ms with nothing missing$/m);
+    expect(cable.text).toMatch(/^because +a link is missing along x/m);
+    const chip = await run(`all-reduce ${CUBE} --without 1,2,3`);
+    expect(chip.json).toMatchObject({ links: { count: 3072 - 12 } });
+    expect(Number(chip.json.slowdown)).toBeGreaterThan(1.19);
+  });
+
+  it('says who slows whom when others are on the same links', async () => {
+    const { json, text } = await run(
+      'all-gather --chip v5p --slice 4x4x4 --bytes 1000000000 --axes x --beside all-gather,1000000000,x --beside all-gather,1000000000,y,50',
+    );
+    const jobs = json.jobs as {
+      label: string;
+      seconds: number;
+      aloneSeconds: number;
+      startSeconds: number;
+    }[];
+    expect(jobs.map(({ label }) => label)).toEqual(['1 all-gather x', '2 all-gather x', '3 all-gather y']);
+    expect(jobs[0].seconds / jobs[0].aloneSeconds).toBeGreaterThan(1.98);
+    expect(jobs[2].seconds / jobs[2].aloneSeconds).toBeCloseTo(1, 6);
+    expect(jobs[2].startSeconds).toBe(5e-5);
+    expect(text).toMatch(/Most is waited for on \(0,0,0\) \+x: it is full and shared for/);
+  });
+
+  it.each([
+    ['all-shuffle --chip v5p --slice 4x4x4 --bytes 1', /^kind: expected one of/],
+    ['all-gather --chip v5p --slice 4x4x4', /^--bytes: is required/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --axes w', /^--axes: expected letters of xyz/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --without 0,0,0+w', /^--without: expected a chip and a/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --without 0,0,4', /^--without: expected a chip of 4x4x4/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --without 0,0', /^--without: expected a chip of 4x4x4/],
+    ['all-gather --chip v5p --slice 2x2x2 --bytes 1 --without 1,0,0+x', /^--without: there is no link/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside all-gather', /^--beside: expected a number/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside x,1', /^--beside: expected one of/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside broadcast,1,x,0,9', /^--beside: expected KIND/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside broadcast,1 --model flit', /^--model: links/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --ring 4', /^--ring: needs --compat/],
+    ['all-gather --compat astra-sim --beside broadcast,1', /^--beside: has no meaning/],
+  ])('refuses %s', async (line, message) => {
+    await expect(run(line)).rejects.toThrow(InputError);
+    await expect(run(line)).rejects.toThrow(message);
+  });
+});
