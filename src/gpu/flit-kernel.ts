@@ -59,6 +59,9 @@ export async function createGpuTrafficRun(
   checkTraffic(torus, request);
   checkFlitTorus(torus, request);
   const { virtualChannels } = request;
+  if (request.routing === 'adaptive' || request.localPorts === 'one-a-link') {
+    throw new InputError('torus', 'the GPU routes in dimension order from one port a node');
+  }
   if (virtualChannels > MAX_GPU_CHANNELS) {
     throw new InputError('vcs', `the GPU holds at most ${MAX_GPU_CHANNELS}, found ${virtualChannels}`);
   }

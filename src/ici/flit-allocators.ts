@@ -47,8 +47,10 @@ export class RouterAllocators {
     this.#ports = ports;
     this.#vcs = vcs;
     this.#perNode = ports * vcs;
-    this.#channelInputs = new Int32Array(channels * vcs);
-    this.#channelOutputs = new Int32Array(channels * vcs);
+    // An adaptive packet asks for channels on one port of each axis, any other on one port.
+    const requests = channels * vcs * Math.max(1, ports >> 1);
+    this.#channelInputs = new Int32Array(requests);
+    this.#channelOutputs = new Int32Array(requests);
     this.#channelGrantTurn = new Int32Array(channels);
     this.#channelAcceptTurn = new Int32Array(channels);
     this.#channelWinner = new Int32Array(channels);

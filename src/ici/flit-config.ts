@@ -5,6 +5,13 @@ import type { Torus } from './topology.ts';
 /** 64 MiB of buffers. */
 const MAX_BUFFERED_FLITS = 8 * 1024 * 1024;
 
+export const FLIT_ROUTINGS = ['dimension-order', 'adaptive'] as const;
+/**
+ * - dimension order: x, then y, then z; half of the virtual channels for each side of the dateline;
+ * - adaptive: any axis with steps left, in any virtual channel but the first two, which keep to dimension order.
+ */
+export type FlitRouting = (typeof FLIT_ROUTINGS)[number];
+
 export interface RouterConfig {
   /** Virtual channels of each port; half of them for each side of the dateline. */
   readonly virtualChannels: number;
@@ -15,6 +22,8 @@ export interface RouterConfig {
    * it), or one beside each link, so that a node can keep all its links busy.
    */
   readonly localPorts?: 'one' | 'one-a-link';
+  /** Dimension order when left out. */
+  readonly routing?: FlitRouting;
 }
 
 /** Ports of a node towards itself. */
@@ -35,6 +44,9 @@ export function checkFlitTorus(torus: Torus, config: RouterConfig): void {
     !inRange(virtualChannels, 2, 16)
   ) {
     throw new InputError('vcs', `expected an even number from 2 to 16, found ${virtualChannels}`);
+  }
+  if (config.routing === 'adaptive' && virtualChannels < 4) {
+    throw new InputError('vcs', `adaptive routing needs 4 or more, found ${virtualChannels}`);
   }
   if (!Number.isSafeInteger(bufferFlits) || !inRange(bufferFlits, 1, 1024)) {
     throw new InputError('buffer-flits', `expected a whole number from 1 to 1024, found ${bufferFlits}`);

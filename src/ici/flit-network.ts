@@ -32,7 +32,9 @@ export type OnEject = (node: number, word: number, tag: number) => void;
  * flit leaves its buffer. Nodes take what arrives at once.
  *
  * Rings cannot deadlock: a packet that passes the wraparound of a ring uses other virtual channels than one
- * that does not, and axes are taken in order.
+ * that does not, and axes are taken in order. Adaptive packets may leave this order in other channels, and
+ * wait for the ordered ones at every router (Duato, IEEE TPDS 4(12) 1993): a channel of theirs must be empty
+ * before it is given, lest one packet wait behind another that holds what it needs.
  */
 export class FlitNetwork {
   readonly torus: Torus;
@@ -43,6 +45,7 @@ export class FlitNetwork {
   /** Ports that links are on; those towards the node follow. */
   readonly #linkPorts: number;
   readonly #localPorts: number;
+  readonly #adaptive: boolean;
   readonly #depth: number;
   readonly #onEject: OnEject;
   #cycle = 0;
@@ -101,6 +104,7 @@ export class FlitNetwork {
     this.#ports = ports;
     this.#linkPorts = 2 * axes;
     this.#localPorts = localPorts;
+    this.#adaptive = config.routing === 'adaptive';
     this.#depth = config.bufferFlits;
     this.#onEject = onEject;
     this.#state = new Uint8Array(channels);
@@ -240,9 +244,13 @@ export class FlitNetwork {
       let half = 0;
       if (steps !== 0) {
         port = 2 * axis + (steps > 0 ? 0 : 1);
-        const next = this.#withClass(word, axis, steps, node, inPort);
-        this.#bufferWord[at] = next;
-        if ((next & UPPER_CLASS) !== 0) half = vcs >> 1;
+        if (this.#adaptive) {
+          half = this.#wrapsAhead(node, axis, steps) ? 1 : 0;
+        } else {
+          const next = this.#withClass(word, axis, steps, node, inPort);
+          this.#bufferWord[at] = next;
+          if ((next & UPPER_CLASS) !== 0) half = vcs >> 1;
+        }
       }
       this.#outPort[channel] = port;
       this.#outVc[channel] = (node * this.#ports + port) * vcs + half;
@@ -264,16 +272,45 @@ export class FlitNetwork {
    * lower to upper at the wraparound link.
    */
   #withClass(word: number, axis: number, steps: number, node: number, inPort: number): number {
-    const extent = this.torus.shape[axis];
-    const at = this.#coordinates[node * this.torus.axes + axis];
     const turning = inPort >> 1 !== axis;
     if (this.torus.twisted) {
+      const at = this.#coordinates[node * this.torus.axes + axis];
+      const extent = this.torus.shape[axis];
       const wrapsNow = steps > 0 ? at === extent - 1 : at === 0;
       return wrapsNow ? word | UPPER_CLASS : turning ? word & ~UPPER_CLASS : word;
     }
     if (!turning) return word;
-    const wraps = at + steps < 0 || at + steps >= extent;
-    return wraps === steps > 0 ? word | UPPER_CLASS : word & ~UPPER_CLASS;
+    return this.#wrapsAhead(node, axis, steps) === steps > 0 ? word | UPPER_CLASS : word & ~UPPER_CLASS;
+  }
+
+  /** Whether the steps left along an axis pass its wraparound. */
+  #wrapsAhead(node: number, axis: number, steps: number): boolean {
+    const end = this.#coordinates[node * this.torus.axes + axis] + steps;
+    return end < 0 || end >= this.torus.shape[axis];
+  }
+
+  /** Asks for the ordered channel, and for every empty channel beyond the first two on any way that is minimal. */
+  #askAdaptively(channel: number): boolean {
+    const { axes } = this.torus;
+    const ordered = this.#outVc[channel];
+    const base = this.#nodeOf[channel] * this.#ports;
+    const word = this.#bufferWord[channel * this.#depth + this.#first[channel]];
+    let asked = false;
+    if (this.#taken[ordered] === 0) {
+      this.#allocation.requestChannel(channel, ordered);
+      asked = true;
+    }
+    for (let axis = 0; axis < axes; axis++) {
+      const steps = stepsAlong(word, axis);
+      if (steps === 0) continue;
+      const first = (base + 2 * axis + (steps > 0 ? 0 : 1)) * this.virtualChannels;
+      for (let output = first + 2; output < first + this.virtualChannels; output++) {
+        if (this.#taken[output] !== 0 || this.#credits[output] < this.#depth) continue;
+        this.#allocation.requestChannel(channel, output);
+        asked = true;
+      }
+    }
+    return asked;
   }
 
   /** iSLIP over all free output virtual channels that packets may use. */
@@ -286,13 +323,18 @@ export class FlitNetwork {
     asking.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const from = this.#outVc[channel];
-      const to = from + (this.#outPort[channel] >= this.#linkPorts ? 2 * perRange : perRange);
+      const leaves = this.#outPort[channel] >= this.#linkPorts;
       let free = false;
-      for (let output = from; output < to; output++) {
-        if (taken[output] !== 0) continue;
-        allocation.requestChannel(channel, output);
-        free = true;
+      if (this.#adaptive && !leaves) {
+        free = this.#askAdaptively(channel);
+      } else {
+        const from = this.#outVc[channel];
+        const to = from + (leaves ? 2 * perRange : perRange);
+        for (let output = from; output < to; output++) {
+          if (taken[output] !== 0) continue;
+          allocation.requestChannel(channel, output);
+          free = true;
+        }
       }
       if (free) asking.push(channel);
       else this.#nextAllocating.push(channel);
@@ -307,6 +349,7 @@ export class FlitNetwork {
       }
       taken[output] = 1;
       this.#outVc[channel] = output;
+      this.#outPort[channel] = this.#placeOf[output];
       this.#state[channel] = ACTIVE;
       this.#nextSwitching.push(channel);
     }

@@ -179,6 +179,28 @@ describe('runTraffic', () => {
     }
   });
 
+  it('lets adaptive packets around what dimension order crowds, on minimal ways', () => {
+    const run = (routing: 'dimension-order' | 'adaptive', rate: number) =>
+      runTraffic(
+        torusOf(8, 8),
+        request({
+          pattern: 'transpose',
+          rate,
+          virtualChannels: 6,
+          packetFlits: 4,
+          routing,
+          measuredCycles: 3000,
+        }),
+      );
+    expect(run('adaptive', 1).acceptedFlitsPerNodePerCycle).toBeGreaterThan(
+      1.1 * run('dimension-order', 1).acceptedFlitsPerNodePerCycle,
+    );
+    const [free, ordered] = [run('adaptive', 0.02), run('dimension-order', 0.02)];
+    expect(free.meanHops).toBe(ordered.meanHops);
+    expect(Math.abs(free.packetLatencyCycles - ordered.packetLatencyCycles)).toBeLessThan(1);
+    expect(() => runTraffic(torusOf(4), request({ routing: 'adaptive' }))).toThrow(InputError);
+  });
+
   it('gives the same for the same seed and something else for another', () => {
     const run = (seed: number): number =>
       runTraffic(torusOf(4, 4), request({ rate: 0.3, seed })).packetLatencyCycles;
@@ -196,15 +218,26 @@ describe('runTraffic', () => {
       [[4, 4, 8], true],
       [[2, 4, 4], true],
     );
+    const routings = fc.constantFrom('dimension-order' as const, 'adaptive' as const);
     fc.assert(
-      fc.property(shapes, fc.integer(), fc.constantFrom(1, 3), ([shape, twisted], seed, bufferFlits) => {
-        const torus = new Torus({ shape, wraps: shape.map(() => true), twisted });
-        const run = new TrafficRun(torus, request({ rate: 1, packetFlits: 5, bufferFlits, seed }));
-        run.advance(2000);
-        run.beginMeasuring();
-        run.advance(300);
-        expect(run.acceptedFlits).toBeGreaterThan(torus.nodes);
-      }),
+      fc.property(
+        shapes,
+        fc.integer(),
+        fc.constantFrom(1, 3),
+        routings,
+        ([shape, twisted], seed, bufferFlits, routing) => {
+          const torus = new Torus({ shape, wraps: shape.map(() => true), twisted });
+          const virtualChannels = routing === 'adaptive' ? 4 : 2;
+          const run = new TrafficRun(
+            torus,
+            request({ rate: 1, packetFlits: 5, bufferFlits, seed, routing, virtualChannels }),
+          );
+          run.advance(2000);
+          run.beginMeasuring();
+          run.advance(300);
+          expect(run.acceptedFlits).toBeGreaterThan(torus.nodes);
+        },
+      ),
       { numRuns: 30 },
     );
   });

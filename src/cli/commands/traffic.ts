@@ -1,6 +1,7 @@
 import { formatCount, formatPercent } from '../../base/format-quantity.ts';
 import { InputError, unwrap } from '../../base/result.ts';
 import { parseSlice } from '../../hardware/slice.ts';
+import { FLIT_ROUTINGS } from '../../ici/flit-config.ts';
 import { Torus } from '../../ici/topology.ts';
 import { runTraffic } from '../../ici/traffic.ts';
 import { TRAFFIC_PATTERNS } from '../../ici/traffic-pattern.ts';
@@ -14,7 +15,7 @@ export const trafficCommand: Command = {
   name: 'traffic',
   summary: 'latency and throughput of synthetic traffic, flit by flit',
   usage: [
-    'traffic --torus 8x8 [--twisted] --pattern P --rate r [--packet-flits 1] [--vcs 2] [--buffer-flits 8] [--seed 1] [--cycles C] [--json]',
+    'traffic --torus 8x8 [--twisted] --pattern P --rate r [--packet-flits 1] [--vcs 2] [--buffer-flits 8] [--seed 1] [--cycles C] [--routing dimension-order|adaptive] [--json]',
     `P: ${TRAFFIC_PATTERNS.join(', ')}; r: flits offered a node and cycle; C: cycles that count`,
   ].join('\n  '),
   run: async (args) => {
@@ -30,6 +31,7 @@ export const trafficCommand: Command = {
         'buffer-flits': { type: 'string' },
         seed: { type: 'string' },
         cycles: { type: 'string' },
+        routing: { type: 'string' },
       },
       { minimum: 0, maximum: 0, names: '' },
     );
@@ -46,6 +48,7 @@ export const trafficCommand: Command = {
       virtualChannels: options.integer('vcs', { minimum: 2, maximum: 16 }) ?? 2,
       bufferFlits: options.integer('buffer-flits', { minimum: 1, maximum: 1024 }) ?? 8,
       seed: options.integer('seed', { minimum: 0, maximum: 2 ** 32 - 1 }) ?? 1,
+      routing: options.choice('routing', FLIT_ROUTINGS),
       measuredCycles: options.integer('cycles', { minimum: 1, maximum: 1e7 }),
     });
     const { stable, packetLatencyCycles, acceptedFlitsPerNodePerCycle, meanHops, channelUtilization } =
