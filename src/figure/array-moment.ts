@@ -1,5 +1,7 @@
+import { checkPeCount } from '../array/config.ts';
 import { type ArraySchedule, scheduleOf } from '../array/schedule.ts';
 import { clamp } from '../base/integers.ts';
+import { err, InputError, ok, type Result } from '../base/result.ts';
 import type { IdleCause, MatmulDetail, OpReport, RunReport } from '../machine/report.ts';
 import type { TimeRange } from './time-scale.ts';
 import type { LaneIndex, TimelineIndex } from './timeline-index.ts';
@@ -18,7 +20,12 @@ export type ArrayMoment =
       /** The matmul that runs next, so that its array can be shown empty. */
       readonly next: number | undefined;
     }
+  /** An op runs whose array or cycles are more than one can look into; one line says what was expected. */
+  | { readonly kind: 'refused'; readonly op: number; readonly message: string }
   | { readonly kind: 'nothing' };
+
+/** Folds are numbered in 32 bits in the state of the array. */
+const MAX_FOLDS = 2 ** 31 - 1;
 
 export interface RunningMoment {
   readonly kind: 'running';
@@ -60,7 +67,9 @@ export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): Arr
   const detail = opReport?.detail;
   if (detail?.kind !== 'matmul') return { kind: 'nothing' };
 
-  const parts = partsOf(schedulesOfOp(detail), stretchesOf(lane, placed, span.op));
+  const schedules = schedulesOfOp(detail);
+  if (!schedules.ok) return { kind: 'refused', op: span.op, message: schedules.error.message };
+  const parts = partsOf(schedules.value, stretchesOf(lane, placed, span.op));
   const part = Math.max(
     0,
     parts.findIndex(({ stretches }) => stretches.some(({ endPs }) => ps < endPs)),
@@ -80,9 +89,29 @@ export function arrayMomentAt({ report, lanes }: TimelineIndex, ps: number): Arr
   };
 }
 
-/** What one matrix unit runs of an op: one sequence of GEMMs, or several one after the other. */
-export function schedulesOfOp({ arrays }: MatmulDetail): readonly ArraySchedule[] {
-  return arrays.map(({ config, gemm, repeats }) => scheduleOf(config, { ...gemm, repeats }));
+/**
+ * What one matrix unit runs of an op: one sequence of GEMMs, or several one after the other. Chips and
+ * workloads are the user's: an array of billions of PEs has a time, but no state that could be shown.
+ */
+export function schedulesOfOp({ arrays }: MatmulDetail): Result<readonly ArraySchedule[]> {
+  try {
+    return ok(
+      arrays.map(({ config, gemm, repeats }) => {
+        checkPeCount(config.rows, config.columns);
+        const schedule = scheduleOf(config, { ...gemm, repeats });
+        if (schedule.folds > MAX_FOLDS) {
+          throw new InputError(
+            'array',
+            `expected at most ${MAX_FOLDS} tiles to look into, found ${schedule.folds}`,
+          );
+        }
+        return schedule;
+      }),
+    );
+  } catch (error) {
+    if (error instanceof InputError) return err(error);
+    throw error;
+  }
 }
 
 interface Part {

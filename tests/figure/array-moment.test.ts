@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arrayTiming } from '../../src/array/timing.ts';
+import { unwrap } from '../../src/base/result.ts';
 import {
   type ArrayMoment,
   arrayMomentAt,
@@ -109,6 +110,32 @@ describe('arrayMomentAt', () => {
     });
   });
 
+  test.each([
+    ['an array of billions of PEs', { rows: 65_536, columns: 65_536 }, {}],
+    ['more tiles than can be numbered', { rows: 1, columns: 1 }, { k: 2 ** 20, n: 2 ** 20 }],
+    ['sizes that are no sizes', { rows: Number.NaN }, {}],
+  ])('%s is refused with a reason, not shown', (_, config, gemm) => {
+    const op = opNamed('qkv fwd');
+    const ops = report.ops.map((each) =>
+      each.detail.kind === 'matmul'
+        ? {
+            ...each,
+            detail: {
+              ...each.detail,
+              arrays: each.detail.arrays.map((array) => ({
+                ...array,
+                config: { ...array.config, ...config },
+                gemm: { ...array.gemm, ...gemm },
+              })),
+            },
+          }
+        : each,
+    );
+    const moment = arrayMomentAt(createTimelineIndex({ ...report, ops }), busySpan(block, op).startPs);
+    expect(moment).toMatchObject({ kind: 'refused', op });
+    expect(moment.kind === 'refused' && moment.message).toMatch(/expected/);
+  });
+
   test('outside of the step there is nothing', () => {
     expect(arrayMomentAt(index, -1).kind).toBe('nothing');
     expect(arrayMomentAt(index, report.stepPs).kind).toBe('nothing');
@@ -159,7 +186,7 @@ describe('an op of several products', () => {
   test('of every matmul of the embedded workload the cycles are exactly those counted', () => {
     for (const { detail } of attention.ops) {
       if (detail.kind !== 'matmul') continue;
-      const cycles = schedulesOfOp(detail).reduce((sum, schedule) => sum + schedule.cycles, 0);
+      const cycles = unwrap(schedulesOfOp(detail)).reduce((sum, schedule) => sum + schedule.cycles, 0);
       expect(cycles).toBe(detail.arrayCycles);
     }
   });

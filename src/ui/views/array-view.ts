@@ -173,16 +173,17 @@ export class ArrayView extends LitElement {
     const detail = [ops[next ?? -1]?.detail, ...ops.map((op) => op.detail)].find(
       (each): each is MatmulDetail => each?.kind === 'matmul',
     );
-    return detail && schedulesOfOp(detail)[0];
+    const schedules = detail && schedulesOfOp(detail);
+    return schedules?.ok ? schedules.value[0] : undefined;
   }
 
   #renderFacts(moment: ArrayMoment): TemplateResult {
     if (moment.kind === 'nothing') {
       return html`<span class="facts">${this.report === undefined ? 'appears with the first run' : 'no matrix unit at work'}</span>`;
     }
-    if (moment.kind === 'idle') {
-      return html`<span class="facts">MXU idle</span>`;
-    }
+    if (moment.kind === 'idle') return html`<span class="facts">MXU idle</span>`;
+    if (moment.kind === 'refused')
+      return html`<span class="facts" title=${moment.message}>${moment.message}</span>`;
     const { rows, columns } = moment.schedule.config;
     return html`<span class="facts">
         <button

@@ -194,6 +194,33 @@ describe('systole-array-view', () => {
     expect(textOf(view)).toContain('no matrix unit at work');
   });
 
+  test('an array too large to look into is refused in place', async () => {
+    const ops = report.ops.map((op) =>
+      op.detail.kind === 'matmul'
+        ? {
+            ...op,
+            detail: {
+              ...op.detail,
+              arrays: op.detail.arrays.map((array) => ({
+                ...array,
+                config: { ...array.config, rows: 65_536, columns: 65_536 },
+              })),
+            },
+          }
+        : op,
+    );
+    view.report = { ...report, ops };
+    await settled(view);
+    expect(textOf(view)).toMatch(/expected at most .* PEs/);
+    view.cursorPs = IDLE_PS;
+    await settled(view);
+    expect(textOf(view)).toContain('waits for ICI');
+    view.report = report;
+    view.cursorPs = BUSY_PS;
+    await settled(view);
+    expect(textOf(view)).toContain('MXU 1 of 8');
+  });
+
   test('exports the array as an SVG document', () => {
     const svg = view.toSvg() ?? '';
     const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
