@@ -21,7 +21,7 @@ export interface TorusPlan {
   nodesNear(x: number, y: number): readonly number[];
 }
 
-export type ScreenAxes = readonly [across: number, down: number, out: number];
+type ScreenAxes = readonly [across: number, down: number, out: number];
 
 interface PlanLabel {
   readonly text: string;
