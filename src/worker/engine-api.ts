@@ -2,6 +2,8 @@ import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { RunReport } from '../machine/report.ts';
 import type { Note, Replay } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
+import type { NumericsReport } from './numerics-service.ts';
+import type { NumericsRequest } from './numerics-trial.ts';
 
 /** How busy each link is while one collective runs. */
 export interface LinkUtilization {
@@ -61,4 +63,7 @@ export interface Engine {
   linkUtilization(scenario: Scenario, op: number): Promise<LinkUtilization>;
   /** Compares the GPU's matrix products with the reference, bit for bit. */
   selfTest(): Promise<SelfTestVerdict>;
+  /** Tries two formats or orders of summation on one tile. A trial in progress is cancelled first. */
+  compareNumerics(request: NumericsRequest, progress: ProgressListener): Promise<Outcome<NumericsReport>>;
+  cancelNumerics(): void;
 }

@@ -76,6 +76,11 @@ export function createEngineClient(): Engine {
       side ??= startSide();
       return side.service.linkUtilization(scenario, op);
     },
+    compareNumerics: (request, progress) => {
+      side ??= startSide();
+      return Promise.race([side.service.compareNumerics(request, proxy(progress)), side.broken]);
+    },
+    cancelNumerics: () => void side?.service.cancelNumerics(),
     selfTest: () => {
       side ??= startSide();
       return side.service.selfTest();

@@ -1,4 +1,4 @@
-import type { Progress } from '../base/progress.ts';
+import { CancelledError, type Progress } from '../base/progress.ts';
 import { InputError, oneLine, unwrap } from '../base/result.ts';
 import { createEvaluator } from '../study/evaluate.ts';
 import {
@@ -78,10 +78,12 @@ function throttled(listener: ProgressListener): Progress {
   };
 }
 
-async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+/** What `work` gives, or why it does not: nothing is thrown. */
+export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return { kind: 'done', value: await work() };
   } catch (error) {
+    if (error instanceof CancelledError) return { kind: 'cancelled' };
     if (error instanceof InputError) return { kind: 'refused', message: error.message };
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'refused', message: oneLine(`a fault of Systole, please report it: ${reason}`) };

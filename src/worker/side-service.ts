@@ -12,12 +12,17 @@ import { createEvaluator } from '../study/evaluate.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
-import type { LinkUtilization } from './engine-api.ts';
+import type { LinkUtilization, Outcome, ProgressListener } from './engine-api.ts';
+import { outcomeOf } from './engine-service.ts';
+import { createNumericsService, type NumericsReport } from './numerics-service.ts';
+import type { NumericsRequest } from './numerics-trial.ts';
 
 /** What views ask while the engine may be busy or being cancelled. */
 export interface SideService {
   linkUtilization(scenario: Scenario, op: number): LinkUtilization;
   selfTest(): Promise<SelfTestVerdict>;
+  compareNumerics(request: NumericsRequest, listener: ProgressListener): Promise<Outcome<NumericsReport>>;
+  cancelNumerics(): void;
 }
 
 export interface SideServiceOptions {
@@ -29,6 +34,12 @@ export function createSideService(options: SideServiceOptions = {}): SideService
   const evaluator = createEvaluator();
   let latest: { readonly key: string; readonly report: RunReport } | undefined;
   let backend: Promise<MatmulBackend> | undefined;
+
+  const readyBackend = (): Promise<MatmulBackend> => {
+    backend ??= createBackend(options);
+    return backend;
+  };
+  const numerics = createNumericsService(readyBackend);
 
   const reportOf = (scenario: Scenario): RunReport => {
     const key = canonicalJson(scenario);
@@ -42,10 +53,9 @@ export function createSideService(options: SideServiceOptions = {}): SideService
       if (detail?.kind !== 'collective') throw new InputError('op', `${op} is no collective`);
       return loadOf(scenario, detail);
     },
-    selfTest() {
-      backend ??= createBackend(options);
-      return backend.then((ready) => ready.selfTest());
-    },
+    selfTest: () => readyBackend().then((ready) => ready.selfTest()),
+    compareNumerics: (request, listener) => outcomeOf(() => numerics.compare(request, listener)),
+    cancelNumerics: () => numerics.cancel(),
   };
 }
 

@@ -19,6 +19,8 @@ function heldEngine() {
     record: never,
     linkUtilization: never,
     selfTest: never,
+    compareNumerics: never,
+    cancelNumerics: never,
   };
   return { engine, asked };
 }

@@ -16,6 +16,8 @@ const idleEngine: Engine = {
   record: never,
   linkUtilization: never,
   selfTest: never,
+  compareNumerics: never,
+  cancelNumerics: never,
 };
 const app = new App(idleEngine, INITIAL_STATE);
 
