@@ -5,7 +5,7 @@ import { closedForm } from './closed-form.ts';
 import { planDegraded } from './degraded.ts';
 import { flitCollective, flitPermute } from './flit-collective.ts';
 import { flowCollective, flowPermute } from './flow-collective.ts';
-import { type Group, groupOf } from './group.ts';
+import { axesOfGroups, type Group, groupOf } from './group.ts';
 import { type Path, permute } from './permute.ts';
 import {
   type CollectiveKind,
@@ -15,6 +15,7 @@ import {
   checkRequest,
   type LinkRates,
 } from './request.ts';
+import { type ChipGroups, planRouted, routedBound } from './routed.ts';
 import type { Torus } from './topology.ts';
 
 /**
@@ -30,6 +31,7 @@ export function planCollective(
   model: CollectiveModel,
 ): CollectiveReport {
   checkRequest(torus, request);
+  if (request.groups !== undefined) return planGroups(torus, request, request.groups, rates, model);
   const group = groupOf(torus, request.axes);
   if (group === undefined || request.bytes === 0) return nothingToDo(torus);
   if (request.kind === 'collective-permute') {
@@ -44,6 +46,24 @@ export function planCollective(
   }
   const candidate = candidateOf(request.kind, group, request.bytes, rates, model);
   return reportOf(torus, request, rates, candidate, boundOf(request.kind, group), group.torus.nodes);
+}
+
+/** Groups that some axes span are planned along these; others chip by chip, in closed form for all models. */
+function planGroups(
+  torus: Torus,
+  request: CollectiveRequest,
+  groups: ChipGroups,
+  rates: LinkRates,
+  model: CollectiveModel,
+): CollectiveReport {
+  const { kind, bytes } = request;
+  const axes = torus.intact ? axesOfGroups(torus, groups) : undefined;
+  if (axes !== undefined) return planCollective(torus, { kind, axes, bytes }, rates, model);
+  if (kind === 'collective-permute' || bytes === 0 || groups.every((group) => group.length < 2)) {
+    return nothingToDo(torus);
+  }
+  const candidate = planRouted(torus, groups, kind, bytes, rates);
+  return reportOf(torus, request, rates, candidate, routedBound(torus, groups, kind), torus.nodes);
 }
 
 function permuteBy(

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { sum } from '../base/integers.ts';
+import { product, sum } from '../base/integers.ts';
 import { minimise } from './linear-program.ts';
 import { Torus } from './topology.ts';
 
@@ -44,6 +44,30 @@ export function groupOf(torus: Torus, axes: readonly number[]): Group | undefine
   const key = axes.join();
   if (!groups.has(key)) groups.set(key, createGroup(torus, axes));
   return groups.get(key);
+}
+
+/**
+ * The axes whose groups these are, whatever the order of chips in each: every chip is in one, and the chips of
+ * a group are all that share their coordinates along the other axes. `undefined` when no axes do that.
+ */
+export function axesOfGroups(
+  torus: Torus,
+  groups: readonly (readonly number[])[],
+): readonly number[] | undefined {
+  const size = groups[0]?.length ?? 0;
+  if (size === 0 || groups.length * size !== torus.nodes) return undefined;
+  const first = torus.coordinates(groups[0][0]);
+  const axes = first
+    .map((_, axis) => axis)
+    .filter((axis) => groups[0].some((node) => torus.coordinate(node, axis) !== first[axis]));
+  if (product(axes.map((axis) => torus.shape[axis])) !== size) return undefined;
+  const others = first.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const spans = groups.every((group) =>
+    group.every((node) =>
+      others.every((axis) => torus.coordinate(node, axis) === torus.coordinate(group[0], axis)),
+    ),
+  );
+  return spans ? axes : undefined;
 }
 
 function createGroup(torus: Torus, axes: readonly number[]): Group | undefined {

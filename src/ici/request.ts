@@ -28,6 +28,11 @@ export interface CollectiveRequest {
    */
   readonly bytes: number;
   /**
+   * Chips that belong together, by node, instead of all that differ along `axes`: replica groups of any shape.
+   * A chip is in one group at most; chips in none have nothing to do.
+   */
+  readonly groups?: readonly (readonly number[])[];
+  /**
    * collective-permute only: who sends to whom, as nodes of the torus. Left out, every chip sends to the
    * next one of its group (first axis fastest) and the last one to the first.
    */
@@ -87,6 +92,7 @@ export function checkRequest(torus: Torus, request: CollectiveRequest): void {
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
     throw new InputError('bytes', `expected a whole number from 0 to 2^53 - 1, found ${bytes}`);
   }
+  checkGroups(torus, request);
   if (pairs === undefined) return;
   if (request.kind !== 'collective-permute')
     throw new InputError('pairs', 'only a collective-permute has them');
@@ -94,5 +100,21 @@ export function checkRequest(torus: Torus, request: CollectiveRequest): void {
     if (!Number.isSafeInteger(node) || node < 0 || node >= torus.nodes || torus.missingChips.has(node)) {
       throw new InputError('pairs', `expected chips 0 to ${torus.nodes - 1} of the slice, found ${node}`);
     }
+  }
+}
+
+function checkGroups(torus: Torus, { kind, groups }: CollectiveRequest): void {
+  if (groups === undefined) return;
+  if (kind === 'collective-permute') throw new InputError('groups', 'a collective-permute has pairs instead');
+  const seen = new Set<number>();
+  for (const node of groups.flat()) {
+    if (!Number.isSafeInteger(node) || node < 0 || node >= torus.nodes || torus.missingChips.has(node)) {
+      throw new InputError('groups', `expected chips 0 to ${torus.nodes - 1} of the slice, found ${node}`);
+    }
+    if (seen.has(node)) throw new InputError('groups', `chip ${node} is named twice`);
+    seen.add(node);
+  }
+  if (new Set(groups.map((group) => group.length)).size > 1) {
+    throw new InputError('groups', 'expected groups of the same size');
   }
 }
