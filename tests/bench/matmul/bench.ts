@@ -189,7 +189,12 @@ async function serve(): Promise<ViteDevServer> {
     root,
     configFile: false,
     logLevel: 'warn',
-    server: { port: 5199, fs: { allow: [fileURLToPath(new URL('../../..', import.meta.url))] } },
+    server: {
+      port: 5199,
+      hmr: false,
+      watch: null,
+      fs: { allow: [fileURLToPath(new URL('../../..', import.meta.url))] },
+    },
     optimizeDeps: {
       include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@jax-js/jax'],
       exclude: ['onnxruntime-web'],
