@@ -135,7 +135,12 @@ export function ringWords(group: Group): string {
 /** Why a plan was the fastest. */
 export function ringReason(plan: RingPlan, group: Group): string {
   const open = group.axes.filter((_, index) => !group.torus.wraps[index]).map(axisName);
-  const line = open.length > 0 ? `; ${open.join(' and ')} has no wraparound, so its end links carry all` : '';
+  const line =
+    open.length === 0
+      ? ''
+      : open.length === 1
+        ? `; ${open[0]} does not wrap, so its end links carry all`
+        : `; ${open.join(' and ')} do not wrap, so their end links carry all`;
   if (group.axes.length === 1) return `one axis: both directions of it carry data${line}`;
   return plan.parts.length > 1
     ? `large enough that every axis is kept busy${line}`
