@@ -16,6 +16,7 @@ import '../places/replay-place.ts';
 import '../places/trust-place.ts';
 import './keys-dialog.ts';
 import './notices.ts';
+import './numerics-panel.ts';
 import './prompt-dialog.ts';
 import './rail.ts';
 import './stage.ts';
@@ -88,7 +89,8 @@ export class AppRoot extends LitElement {
         .anchor=${this.#anchorOf(app.state)}
         @done=${() => this.#promptDone(app)}
       ></systole-prompt-dialog>
-      <systole-keys-dialog .app=${app}></systole-keys-dialog>`;
+      <systole-keys-dialog .app=${app}></systole-keys-dialog>
+      <systole-numerics-panel .app=${app}></systole-numerics-panel>`;
   }
 
   #renderRun(app: App): TemplateResult {
@@ -113,7 +115,7 @@ export class AppRoot extends LitElement {
   /** One object per question, so that drawing again does not ask it anew. */
   #promptOf(app: App): Prompt | undefined {
     const { dialog } = app.state;
-    if (dialog === undefined || dialog.kind === 'keys') {
+    if (dialog === undefined || dialog.kind === 'keys' || dialog.kind === 'numerics') {
       this.#prompt = undefined;
       return undefined;
     }
@@ -130,7 +132,9 @@ export class AppRoot extends LitElement {
   }
 
   #promptDone(app: App): void {
-    if (app.state.dialog !== undefined) app.store.update({ dialog: undefined });
+    // What a command from the palette has opened stays open.
+    const { dialog } = app.state;
+    if (dialog?.kind === 'palette' || dialog?.kind === 'prompt') app.store.update({ dialog: undefined });
   }
 
   #key(app: App, event: KeyboardEvent): void {
