@@ -3,19 +3,13 @@ import { acquireDevice } from '../../../src/gpu/device.ts';
 import { createDeviceSession } from '../../../src/gpu/device-session.ts';
 import { createGpuBackend } from '../../../src/gpu/gpu-backend.ts';
 import type { Kernel } from '../../../src/gpu/kernels.ts';
-import { closeDawn, openDawn } from './dawn.ts';
 import { testFormats, testKernels } from './exactness.ts';
-import { readOptions, USAGE, UsageError } from './options.ts';
+import { UsageError } from './options.ts';
+import { note, runAsProgram } from './program.ts';
 import { measureSpeeds } from './speed.ts';
 
-function note(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-/** Returns 1 when the page's path was not bit-exact somewhere or the device reported an error, else 0. */
-async function run(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.env);
-  const gpu = openDawn(options.dawnPath);
+// Every kernel's exactness and speed. Well is when the page's path was bit-exact and the device without fault.
+await runAsProgram(async (gpu, options) => {
   const faults: string[] = [];
   const onFault = (message: string): void => {
     faults.push(message);
@@ -40,27 +34,18 @@ async function run(): Promise<number> {
 
   const pageBitExact =
     formats.every((each) => each.bitExact) && speeds.every((each) => each.page?.check.bitExact !== false);
-  const document = {
-    adapter: session.description,
-    fp32PeakFlops: options.speed.fp32PeakFlops,
-    node: process.version,
-    pageBitExact,
-    faults,
-    selfTest,
-    kernels,
-    formats,
-    speeds,
+  return {
+    ok: pageBitExact && faults.length === 0,
+    document: {
+      adapter: session.description,
+      fp32PeakFlops: options.speed.fp32PeakFlops,
+      node: process.version,
+      pageBitExact,
+      faults,
+      selfTest,
+      kernels,
+      formats,
+      speeds,
+    },
   };
-  process.stdout.write(`${JSON.stringify(document, undefined, 1)}\n`);
-  return pageBitExact && faults.length === 0 ? 0 : 1;
-}
-
-try {
-  process.exitCode = await run();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  note(`${error.message}\n${USAGE}`);
-  process.exitCode = 2;
-} finally {
-  closeDawn();
-}
+});

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { nameOf, SHAPES, type SpeedOptions } from './speed.ts';
+import { nameOf, SHAPES } from './shapes.ts';
+import type { SpeedOptions } from './speed.ts';
 
 /** What is refused before anything runs. */
 export class UsageError extends Error {}

@@ -4,16 +4,11 @@ import type { Carrier } from '../../../src/gpu/kernels.ts';
 import { matmulReference } from '../../../src/numerics/matmul-reference.ts';
 import type { MatmulRequest, MatmulValues } from '../../../src/numerics/matmul-request.ts';
 import { randomOperands } from '../../../src/numerics/random-operands.ts';
+import type { Shape } from './shapes.ts';
 
 /** The reference multiplies this often for one shape: a second or two. */
 const REFERENCE_MULTIPLIES = 2 ** 26;
 const PASS_ROWS = 128;
-
-export interface Shape {
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
-}
 
 /** A matmul and the reference's result in some of its rows. */
 export interface SampledMatmul {

@@ -3,16 +3,23 @@ import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The benchmark in one file that needs nothing but Node and a dawn.node. */
+/**
+ * A benchmark in one file that needs nothing but Node and a dawn.node: `main.ts`, or with `--mode peers`
+ * `peers.ts`, libraries included.
+ */
 // biome-ignore lint/style/noDefaultExport: vite reads its configuration there.
-export default defineConfig({
-  root: here('../../..'),
-  publicDir: false,
-  ssr: { noExternal: true },
-  build: {
-    ssr: here('main.ts'),
-    outDir: here('dist'),
-    target: 'es2023',
-    rolldownOptions: { output: { entryFileNames: 'matmul-dawn.mjs' } },
-  },
+export default defineConfig(({ mode }) => {
+  const name = mode === 'peers' ? 'peers' : 'main';
+  return {
+    root: here('../../..'),
+    publicDir: false,
+    ssr: { noExternal: true, resolve: { mainFields: ['module', 'main'] } },
+    build: {
+      ssr: here(`${name}.ts`),
+      outDir: here('dist'),
+      emptyOutDir: false,
+      target: 'es2023',
+      rolldownOptions: { output: { entryFileNames: `${name}.mjs`, codeSplitting: false } },
+    },
+  };
 });
