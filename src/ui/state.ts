@@ -39,7 +39,9 @@ type Dialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'keys' }
   /** The prompt of one command, next to the words it changes. */
-  | { readonly kind: 'prompt'; readonly command: string };
+  | { readonly kind: 'prompt'; readonly command: string }
+  /** The formats and sums of one matmul of the run on screen. */
+  | { readonly kind: 'numerics'; readonly op: number };
 
 /** What is known of the GPU's arithmetic. */
 export type GpuState =

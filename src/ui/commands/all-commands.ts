@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import type { Command } from './command.ts';
 import { fileCommands } from './file-commands.ts';
 import { matchesKey } from './keys.ts';
+import { numericsCommands } from './numerics-commands.ts';
 import { pageCommands } from './page-commands.ts';
 import { scenarioCommands } from './scenario-commands.ts';
 import { timeCommands } from './time-commands.ts';
@@ -13,6 +14,7 @@ export function createCommands(app: App): readonly Command[] {
     ...timeCommands(app),
     ...timelineCommands(app),
     ...scenarioCommands(app),
+    ...numericsCommands(app),
     ...fileCommands(app),
     ...pageCommands(app),
   ];
