@@ -32,22 +32,43 @@ export class PaletteController implements ReactiveController {
   }
 }
 
+/** Palettes by the text of their tokens: a page has two or three, and reading pixels back is slow. */
+const known = new Map<string, Palette>();
+
 /** The theme's colours as they hold for `element`; where the page defines none, those of the figures. */
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
-  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const read = (token: Token, otherwise: Rgb): Rgb => {
-    const value = style.getPropertyValue(`--${token}`).trim();
-    if (context === null || value === '') return otherwise;
+  const values = TOKENS.map((token) => style.getPropertyValue(`--${token}`).trim());
+  const key = values.join('|');
+  let palette = known.get(key);
+  if (palette === undefined) {
+    palette = parsePalette(values);
+    known.set(key, palette);
+  }
+  return palette;
+}
+
+/** Colours of all tokens, drawn side by side and read back at once. */
+function parsePalette(values: readonly string[]): Palette {
+  const canvas = document.createElement('canvas');
+  canvas.width = TOKENS.length;
+  canvas.height = 1;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) return PALETTES.dark;
+  values.forEach((value, x) => {
     // The canvas knows every colour syntax of CSS; what it does not know leaves the colour as it was.
     context.fillStyle = '#000';
     context.fillStyle = value;
-    context.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
-    return { red, green, blue };
-  };
-  const scheme = luminance(read('ground', PALETTES.dark.colors.ground)) > 0.4 ? 'light' : 'dark';
+    context.fillRect(x, 0, 1, 1);
+  });
+  const { data } = context.getImageData(0, 0, TOKENS.length, 1);
+  const read = (index: number): Rgb | undefined =>
+    values[index] === ''
+      ? undefined
+      : { red: data[4 * index], green: data[4 * index + 1], blue: data[4 * index + 2] };
+  const ground = read(TOKENS.indexOf('ground')) ?? PALETTES.dark.colors.ground;
+  const scheme = luminance(ground) > 0.4 ? 'light' : 'dark';
   const fallback = PALETTES[scheme].colors;
-  const colors = Object.fromEntries(TOKENS.map((token) => [token, read(token, fallback[token])]));
+  const colors = Object.fromEntries(TOKENS.map((token, index) => [token, read(index) ?? fallback[token]]));
   return { scheme, colors: colors as Record<Token, Rgb> };
 }
