@@ -1,4 +1,5 @@
 import { assertNotBelowBound } from '../base/assert.ts';
+import { InputError } from '../base/result.ts';
 import { type Bound, boundOf, boundSeconds } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
@@ -20,9 +21,9 @@ import type { Torus } from './topology.ts';
 
 /**
  * Time, bound, algorithm and link loads of one collective that every group along `request.axes` does at once
- * on an otherwise idle torus. Where links or chips are missing all models are the closed form of what is
- * left, but for permutes. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes
- * or pairs that the torus does not have.
+ * on an otherwise idle torus. Where links or chips are missing flow, too, is the closed form of what is left,
+ * but for permutes. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes or pairs
+ * that the torus does not have, and for what flits cannot hold.
  */
 export function planCollective(
   torus: Torus,
@@ -41,6 +42,7 @@ export function planCollective(
     return reportOf(torus, request, rates, chosen, bound, torus.nodes);
   }
   if (!torus.intact) {
+    if (model === 'flit') throw new InputError('model', 'flit needs a torus with nothing missing');
     const { candidate, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
     return reportOf(torus, request, rates, candidate, bound, torus.nodes);
   }

@@ -1,5 +1,6 @@
 import { InputError } from '../base/result.ts';
 import { exchangesWhole } from './closed-form.ts';
+import { distancesFrom } from './distances.ts';
 import { streamedOrders } from './flow-collective.ts';
 import { broadcastTransfers, ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
 import { type Group, groupOf } from './group.ts';
@@ -14,6 +15,9 @@ import { TransferList } from './transfers.ts';
 /** Every chip by itself: some seconds to run, some hundred megabytes to hold. */
 const MAX_UNFOLDED_TRANSFERS = 500_000;
 const BROADCAST_CHUNKS = 16;
+/** Rings and lines stream their parts in chunks while these are quickly run. */
+const STREAMED_CHUNKS = 4;
+const MANY_TRANSFERS = 100_000;
 
 /**
  * Every transfer of a collective between every two chips of the whole torus, over the links that it takes:
@@ -39,8 +43,10 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
         kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
           ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
           : ringParts(kind, streamedOrders(group, bytes, rates), bytes);
-      checkCount(ringTransferCount(layout, parts));
-      return ringTransfers(layout, parts, 1, latency);
+      const perChunk = ringTransferCount(layout, parts);
+      checkCount(perChunk);
+      const chunks = perChunk * STREAMED_CHUNKS <= MANY_TRANSFERS ? STREAMED_CHUNKS : 1;
+      return ringTransfers(layout, parts, chunks, latency);
     }
     case 'all-to-all':
       return exchanges(torus, group, bytes, latency);
@@ -64,7 +70,10 @@ function firstChips(torus: Torus, group: Group): number[] {
   );
 }
 
-/** Every chip to every other of its group, each by one minimal route over the group's own links. */
+/**
+ * Every chip to every other of its group, each by one minimal route over the group's own links. Where all
+ * are alike everyone sends equally far at a time, the farthest first, so that nobody is sent to by all.
+ */
 function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: number): TransferList {
   const own = group.torus;
   checkCount(torus.nodes * (own.nodes - 1));
@@ -73,10 +82,11 @@ function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: nu
   );
   const roots = firstChips(torus, group);
   const list = new TransferList();
-  for (let from = 0; from < own.nodes; from++) {
-    for (let to = 0; to < own.nodes; to++) {
-      if (from === to) continue;
-      const route = routeOf(own, from, to);
+  const { hops, reached } = distancesFrom(own, 0);
+  for (const further of [...reached].reverse()) {
+    if (hops[further] === 0) continue;
+    for (let from = 0; from < own.nodes; from++) {
+      const route = routeOf(own, from, shifted(own, from, further));
       for (const root of roots) {
         const links = route.map((link) => {
           const node = root + offsets[own.linkSource(link)];
@@ -87,6 +97,13 @@ function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: nu
     }
   }
   return list;
+}
+
+/** The chip as far from `from` along each axis as `by` is from chip 0, counted round the end. */
+function shifted(torus: Torus, from: number, by: number): number {
+  return torus.nodeAt(
+    torus.shape.map((extent, axis) => (torus.coordinate(from, axis) + torus.coordinate(by, axis)) % extent),
+  );
 }
 
 function checkCount(transfers: number): void {

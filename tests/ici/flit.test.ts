@@ -93,7 +93,7 @@ describe('runTraffic on the published 4x4 torus', () => {
   );
 
   // The published run of transpose at 0.2 is one seed of a mean that a pair of chips near its own limit spreads
-  // from 31 to 44 cycles in the peer itself: 24 of its seeds are compared in flit-peer.test.ts.
+  // from 31 to 44 cycles in the peer itself: the mean of 24 of its seeds is compared further down.
   it.each(
     published.filter(
       ({ type, pattern, rate, stable }) =>

@@ -119,6 +119,9 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const model = options.choice('model', COLLECTIVE_MODELS) ?? 'closed-form';
   const report = planCollective(torus, request, rates, model);
   if (torus.intact) return outcome(report, torus, bytes);
+  if (model === 'flow' && kind !== 'collective-permute') {
+    context.note('where something is missing, schedules are costed in closed form');
+  }
   return outcome(report, torus, bytes, planCollective(whole, request, rates, model).seconds);
 }
 
