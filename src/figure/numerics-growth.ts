@@ -1,6 +1,7 @@
 import { formatCount } from '../base/format-quantity.ts';
 import type { Drawing, Mark, Paint } from './drawing.ts';
 import { powerText } from './numerics-bars.ts';
+import { axisTitle } from './numerics-histogram.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
 
 /** The error of the tile's first k products. */
@@ -9,7 +10,7 @@ export interface GrowthMark {
   readonly relativeRms: number;
 }
 
-const MARGIN = { left: 42, right: 16, top: 10, bottom: 38 } as const;
+const MARGIN = { left: 42, right: 16, top: 26, bottom: 38 } as const;
 
 /**
  * Error against k, both logarithmic: the first choice as a solid line with discs, the second dashed with
@@ -33,6 +34,7 @@ export function growthFigure(
     height,
     marks: [
       ...errorAxis(low, high, up, right),
+      axisTitle('rms error over rms of C'),
       ...lengthAxis(lengths, across, bottom, right),
       ...line(first, across, up, 'unit-mxu', 'disc'),
       ...line(second, across, up, 'ink', 'ring'),
@@ -94,7 +96,7 @@ function errorAxis(low: number, high: number, up: Scale, right: number): Mark[] 
           text: powerText(10, exponent),
           fill: 'ink-quiet',
           size: 12,
-          font: 'numbers',
+          font: 'words',
           align: 'end',
           middle: true,
         },

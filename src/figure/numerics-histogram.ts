@@ -3,7 +3,7 @@ import type { Drawing, Mark } from './drawing.ts';
 import { type ErrorBar, powerText } from './numerics-bars.ts';
 import { linearScale } from './scale.ts';
 
-const MARGIN = { left: 42, right: 8, top: 10, bottom: 38 } as const;
+const MARGIN = { left: 42, right: 8, top: 26, bottom: 38 } as const;
 /** Between the results without error and the axis of errors. */
 const GAP_PX = 14;
 const LABEL_PX = 44;
@@ -23,6 +23,7 @@ export function histogramFigure(bars: readonly ErrorBar[], width: number, height
     height,
     marks: [
       ...shareAxis(top, y.position, right),
+      axisTitle('share of results'),
       ...bars.map(
         ({ shares: [share] }, index): Mark => ({
           kind: 'rect',
@@ -38,6 +39,11 @@ export function histogramFigure(bars: readonly ErrorBar[], width: number, height
       ...errorAxis(bars, barWidth, left, bottom, right),
     ],
   };
+}
+
+/** What the vertical axis counts, above it. */
+export function axisTitle(text: string): Mark {
+  return { kind: 'text', x: 0, y: 12, text, fill: 'ink-quiet', size: 12, font: 'words' };
 }
 
 function outline(
@@ -98,7 +104,7 @@ function errorAxis(
     const x = left(index);
     return [
       { kind: 'line', points: [x, bottom, x, bottom + 4], stroke: 'ink-quiet', lineWidth: 1 },
-      { ...words, x, y: bottom + 17, text: powerText(2, exponent), font: 'numbers', align: 'middle' },
+      { ...words, x, y: bottom + 17, text: powerText(2, exponent), font: 'words', align: 'middle' },
     ];
   });
   return [

@@ -6,6 +6,7 @@ import { formatCount, formatPercent, formatSi } from '../../base/format-quantity
 import type { OpReport, RunReport } from '../../machine/report.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
+import { invoke } from '../commands/all-commands.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
@@ -33,6 +34,17 @@ export class Inspector extends AppElement {
         <button class="plain" aria-label="Close the inspector" title="Close (Esc)" @click=${() => app.select(undefined)}>×</button>
       </header>
       <p class="quiet">${op.section}${op.repeat > 1 ? ` × ${op.repeat}` : ''} · ${op.detail.kind}</p>
+      ${
+        op.detail.kind === 'matmul'
+          ? html`<button
+              class="link"
+              title="Formats and sums against fp64 (N)"
+              @click=${() => void invoke(app, app.command('numerics.open'))}
+            >
+              Numerics
+            </button>`
+          : nothing
+      }
       <dl>
         ${rowsOf(report, op).map(
           (row) =>

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { formatCount, formatPercent } from '../../base/format-quantity.ts';
+import { formatCount, formatSi } from '../../base/format-quantity.ts';
 import type { Dtype } from '../../hardware/chip.ts';
 import type { MatmulDetail } from '../../machine/report.ts';
 import { DTYPE_TRAITS, MATMUL_DTYPES } from '../../numerics/dtypes.ts';
@@ -132,6 +132,7 @@ export class NumericsPanel extends AppElement {
         Format
         <select
           name=${`dtype-${index}`}
+          ?autofocus=${index === 0}
           @change=${(event: Event) => {
             const dtype = MATMUL_DTYPES.find((each) => each === chosenIn(event));
             if (dtype !== undefined) set(withDtype(pick, dtype));
@@ -229,14 +230,13 @@ function tileText({ detail: { gemm } }: MatmulOp, { shape, passRows, seed }: Num
   return `${corner}. Operands about N(0, 1) from seed ${seed}; passes of ${passRows} rows, as the array has.`;
 }
 
-function whereText({ computedOn, seconds, outcomes, bitEqualShare, request }: NumericsReport): string {
-  const results = formatCount(request.shape.m * request.shape.n);
+function whereText({ computedOn, seconds, outcomes }: NumericsReport): string {
   const kernels = [...new Set(outcomes.map(({ kernel }) => kernel))].join(', ');
   const where =
     computedOn.id === 'gpu'
       ? `Computed on the GPU (${computedOn.why}; ${kernels}), which is bit-exact.`
       : `Computed on the CPU twin, which gives the same bits: ${computedOn.why}.`;
-  return `${formatPercent(bitEqualShare)} of ${results} results are bit-equal in both. ${where} ${seconds.toFixed(2)} s.`;
+  return `${where} ${formatSi(seconds, 's')}.`;
 }
 
 function chosenIn(event: Event): string {

@@ -120,12 +120,12 @@ function errorRow(label: string, field: 'relativeRms' | 'rms' | 'largest' | 'mea
   return {
     label,
     ...(note === undefined ? {} : { note }),
-    text: ({ error }) => formatScientific(error[field]),
+    text: ({ error }) => formatError(error[field]),
     exact: ({ error }) => String(error[field]),
   };
 }
 
-function renderNumbers({ outcomes }: NumericsReport): TemplateResult {
+function renderNumbers({ outcomes, bitEqualShare, request }: NumericsReport): TemplateResult {
   const rowsOf = (rows: readonly Row[]): TemplateResult[] =>
     rows.map(
       ({ label, note, text, exact }) =>
@@ -150,6 +150,12 @@ function renderNumbers({ outcomes }: NumericsReport): TemplateResult {
     </thead>
     <tbody>
       ${rowsOf(anyInfinite ? [...ERROR_ROWS, NOT_FINITE] : ERROR_ROWS)}
+      <tr>
+        <th scope="row">Bit-equal in both</th>
+        <td class="number" colspan="2">
+          ${formatPercent(bitEqualShare)} of ${formatCount(request.shape.m * request.shape.n)} results
+        </td>
+      </tr>
     </tbody>
     <tbody>
       ${rowsOf(OPERAND_ROWS)}
@@ -194,8 +200,8 @@ function renderGrowthTable({ outcomes: [first, second] }: NumericsReport): Templ
     'k',
     first.growth.map(({ k, relativeRms }, index) => [
       formatCount(k),
-      formatScientific(relativeRms),
-      formatScientific(second.growth[index]?.relativeRms ?? 0),
+      formatError(relativeRms),
+      formatError(second.growth[index]?.relativeRms ?? 0),
     ]),
   );
 }
@@ -228,10 +234,12 @@ function resultsIn({ error: { exact, notFinite, histogram } }: NumericsOutcome):
   return histogram.reduce((total, bin) => total + bin.count, exact + notFinite);
 }
 
-/** Three significant figures: 0.00235 -> `2.35 × 10⁻³`. */
-function formatScientific(value: number): string {
+/** Three significant figures: 0.149, and 0.00235 -> `2.35 × 10⁻³`. */
+function formatError(value: number): string {
   if (value === 0) return '0';
-  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential(2).split('e');
+  const size = Math.abs(value);
+  if (size >= 0.1 && size < 100) return `${value < 0 ? '−' : ''}${size.toPrecision(3)}`;
+  const [mantissa = '', exponent = '0'] = size.toExponential(2).split('e');
   return `${value < 0 ? '−' : ''}${mantissa} × ${powerText(10, Number(exponent))}`;
 }
 

@@ -31,6 +31,7 @@ export const numericsStyles = css`
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
     gap: 6px 10px;
+    align-items: center;
     margin: 0;
     padding: 0;
     border: 0;
