@@ -3,6 +3,7 @@ import { axisName, type Torus } from '../ici/topology.ts';
 import type { ColorScale } from './color-scales.ts';
 import { hexAt } from './color-scales.ts';
 import type { Drawing, Mark } from './drawing.ts';
+import { cutMarks, farEnd, middleOf } from './torus-cuts.ts';
 import type { TorusPlan } from './torus-plan.ts';
 
 /** Below this pitch links are drawn as pixels (`torusPixels`), not as marks. */
@@ -51,6 +52,7 @@ export function torusFigure(plan: TorusPlan, utilization: Float32Array, scale: C
       lineWidth: 0.75,
     });
   }
+  marks.push(...cutMarks(plan));
   return { width, height, marks };
 }
 
@@ -104,7 +106,7 @@ export function linkNear(plan: TorusPlan, x: number, y: number): number | undefi
     for (let axis = 0; axis < torus.axes; axis += 1) {
       for (const direction of [0, 1] as const) {
         const link = torus.link(node, axis, direction);
-        if (torus.targets[link] < 0) continue;
+        if (farEnd(torus, link) < 0) continue;
         candidates.add(link);
         candidates.add(torus.reverseLink(link));
       }
@@ -134,12 +136,6 @@ export function linkLabel(torus: Torus, link: number): string {
 export function rateLabel(utilization: number, linkBytesPerSecond: number): string {
   const rate = formatSi(utilization * linkBytesPerSecond, 'B/s');
   return `${rate} of ${formatSi(linkBytesPerSecond, 'B/s')} · ${formatPercent(utilization)}`;
-}
-
-function middleOf(points: readonly number[]): readonly [number, number] {
-  if (points.length === 4) return [(points[0] + points[2]) / 2, (points[1] + points[3]) / 2];
-  const middle = 2 * Math.floor(points.length / 4);
-  return [points[middle], points[middle + 1]];
 }
 
 function distanceToPolyline(points: readonly number[], x: number, y: number): number {

@@ -1,5 +1,6 @@
 import { ceilDiv, clamp } from '../base/integers.ts';
 import { axisName, type Torus } from '../ici/topology.ts';
+import { farEnd } from './torus-cuts.ts';
 
 /** Where the chips of a torus and the links between them are on the screen, in CSS pixels. */
 export interface TorusPlan {
@@ -76,7 +77,7 @@ export function unrolledPlan(torus: Torus, width: number, height: number, out = 
   const geometry: StubGeometry = { nodeSize, laneWidth };
 
   const linkShapes = (link: number): readonly (readonly number[])[] => {
-    const target = torus.targets[link];
+    const target = farEnd(torus, link);
     if (target < 0) return [];
     const role = axes.indexOf(torus.linkAxis(link));
     const from = nodePosition(torus.linkSource(link));

@@ -1,5 +1,6 @@
 import { clamp } from '../base/integers.ts';
 import type { Torus } from '../ici/topology.ts';
+import { farEnd } from './torus-cuts.ts';
 import type { TorusPlan } from './torus-plan.ts';
 
 /** Where the viewer stands, in radians. */
@@ -65,7 +66,7 @@ export function solidPlan(
   const nodePosition = (node: number): readonly [number, number] => place(...coordinates(node));
 
   const linkShapes = (link: number): readonly (readonly number[])[] => {
-    const target = torus.targets[link];
+    const target = farEnd(torus, link);
     if (target < 0) return [];
     const source = torus.linkSource(link);
     if (!torus.isWrapLink(link)) {

@@ -79,6 +79,18 @@ export class App {
     return problem;
   }
 
+  /** As `change`, and what was there stays beside it to compare with, if nothing of the same workload is. */
+  async changeBeside(scenario: Scenario): Promise<string | undefined> {
+    const { run: before, baseline } = this.state;
+    const problem = await this.change(scenario);
+    if (problem !== undefined || before === undefined) return problem;
+    const isKept =
+      baseline !== undefined &&
+      canonicalJson(baseline.scenario.workload) === canonicalJson(before.scenario.workload);
+    this.store.update({ baseline: isKept ? baseline : before });
+    return undefined;
+  }
+
   async undo(): Promise<void> {
     const target = this.#past.at(-1);
     const present = this.state.run?.scenario;
@@ -149,11 +161,13 @@ export class App {
       before.timeline.length === report.timeline.length;
     // Of the same program the user goes on seeing the same part, wherever that now lies in time.
     const stretch = report.stepPs / (before?.stepPs ?? report.stepPs);
-    const { view, cursorPs, selectedOp } = this.state;
+    const { view, cursorPs, selectedOp, selectedLink } = this.state;
+    const sameLinks = canonicalJson(before?.slice.shape ?? []) === canonicalJson(report.slice.shape);
     this.store.update({
       run,
       recording: undefined,
       area: undefined,
+      selectedLink: sameLinks ? selectedLink : undefined,
       notices: this.state.notices.filter((notice) => notice.kind === 'note'),
       ...(sameProgram
         ? {
@@ -234,6 +248,10 @@ export class App {
 
   select(op: number | undefined): void {
     this.store.update({ selectedOp: op });
+  }
+
+  selectLink(link: number | undefined): void {
+    this.store.update({ selectedLink: link });
   }
 
   fail(text: string): void {

@@ -15,6 +15,14 @@ export function sliceText(slice: Scenario['slice']): string {
   return `${slice.shape.join('×')}${slice.twisted ? ' twisted' : ''}`;
 }
 
+/** The same with what is out of order, as in `4×4×4 without 1 cable`. */
+export function sliceState(slice: Scenario['slice']): string {
+  const cut = slice.without?.length ?? 0;
+  return cut === 0
+    ? sliceText(slice)
+    : `${sliceText(slice)} without ${cut} ${cut === 1 ? 'cable' : 'cables'}`;
+}
+
 /** `4x4x8` or `4x4x8 twisted`. */
 export function parseSliceText(text: string): Result<SliceRequest> {
   const [shape = '', ...words] = text.trim().split(/\s+/);

@@ -71,6 +71,8 @@ export interface AppState {
   readonly axis: 'time' | 'cycles';
   /** Index into the report's ops. */
   readonly selectedOp: number | undefined;
+  /** Directed link of the slice's torus. */
+  readonly selectedLink: number | undefined;
   readonly theme: ThemeChoice;
   /** What the choice comes to here and now. */
   readonly scheme: 'light' | 'dark';
@@ -94,6 +96,7 @@ export const INITIAL_STATE: AppState = {
   area: undefined,
   axis: 'time',
   selectedOp: undefined,
+  selectedLink: undefined,
   theme: 'system',
   scheme: 'light',
   layout: { arrayShare: 0.37, torusShare: 0.38 },

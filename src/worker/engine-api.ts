@@ -13,6 +13,16 @@ export interface LinkUtilization {
    * axis 0 fastest; -1 where there is no link.
    */
   readonly utilization: Float32Array;
+  /** Where something is missing: what that does to the collective. */
+  readonly loss?: CollectiveLoss;
+}
+
+/** One collective on a torus with something missing, and on the whole one. */
+export interface CollectiveLoss {
+  readonly seconds: number;
+  readonly wholeSeconds: number;
+  /** Why it takes as long as it does, in a sentence. */
+  readonly reason: string;
 }
 
 /** What came of a request, as plain data that crosses threads. `message` is one line of text. */

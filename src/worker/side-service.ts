@@ -7,6 +7,7 @@ import type { MatmulBackend } from '../gpu/matmul-backend.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import { planCollective } from '../ici/collective.ts';
 import { linkRates } from '../ici/request.ts';
+import { torusFromSlice } from '../ici/topology.ts';
 import type { RunReport } from '../machine/report.ts';
 import { createEvaluator } from '../study/evaluate.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
@@ -67,7 +68,7 @@ interface Collective {
 
 function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
   const chip = unwrap(resolveChip(scenario));
-  const { torus } = resolveTorus(chip, scenario.slice);
+  const { slice, torus } = resolveTorus(chip, scenario.slice);
   const rates = linkRates(chip.ici);
   const request = { kind: detail.collective, axes: detail.torusAxes, bytes: Math.ceil(detail.bytes) };
   const plan = planCollective(torus, request, rates, 'closed-form');
@@ -77,7 +78,12 @@ function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
     if ((torus.targets[link] ?? -1) < 0) return -1;
     return capacity === 0 ? 0 : Math.min(1, carried / capacity);
   });
-  return { utilization };
+  if (torus.intact) return { utilization };
+  const whole = planCollective(torusFromSlice(slice), request, rates, 'closed-form');
+  return {
+    utilization,
+    loss: { seconds: plan.seconds, wholeSeconds: whole.seconds, reason: plan.reason },
+  };
 }
 
 /** The GPU where there is one that works, else the CPU, which says why. */

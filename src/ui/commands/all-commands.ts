@@ -7,6 +7,7 @@ import { pageCommands } from './page-commands.ts';
 import { scenarioCommands } from './scenario-commands.ts';
 import { timeCommands } from './time-commands.ts';
 import { timelineCommands } from './timeline-commands.ts';
+import { torusCommands } from './torus-commands.ts';
 
 /** Every command, in the order in which palette and key list show them. */
 export function createCommands(app: App): readonly Command[] {
@@ -14,6 +15,7 @@ export function createCommands(app: App): readonly Command[] {
     ...timeCommands(app),
     ...timelineCommands(app),
     ...scenarioCommands(app),
+    ...torusCommands(app),
     ...numericsCommands(app),
     ...fileCommands(app),
     ...pageCommands(app),

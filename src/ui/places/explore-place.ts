@@ -8,7 +8,7 @@ import type { Run } from '../../worker/engine-api.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
 import { invoke } from '../commands/all-commands.ts';
-import { chipText, meshText, sizeText, sliceText } from '../scenario-text.ts';
+import { chipText, meshText, sizeText, sliceState } from '../scenario-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
@@ -32,6 +32,7 @@ export class ExplorePlace extends AppElement {
       <h2>Try one</h2>
       <div class="row">
         ${run === undefined ? nothing : ideasFor(run.scenario).map((idea) => this.#renderIdea(app, idea))}
+        ${run !== undefined && app.command('torus.twist').enabled() ? renderTwist(app, run) : nothing}
       </div>
       ${
         run === undefined || baseline === undefined
@@ -50,11 +51,9 @@ export class ExplorePlace extends AppElement {
     return html`<button
       title=${idea.lines.join(', ')}
       @click=${async () => {
-        const before = app.state.run;
-        const scenario = before?.scenario;
+        const scenario = app.state.run?.scenario;
         if (scenario === undefined) return;
-        const problem = await app.change({ ...scenario, set: [...(scenario.set ?? []), ...idea.lines] });
-        if (problem === undefined) app.store.update({ baseline: app.state.baseline ?? before });
+        await app.changeBeside({ ...scenario, set: [...(scenario.set ?? []), ...idea.lines] });
       }}
     >${idea.label}</button>`;
   }
@@ -100,6 +99,13 @@ function ideasFor(scenario: Scenario): readonly Idea[] {
     },
     { label: 'Twice the VMEM', lines: [`vmem.bytesPerCore=${2 * chip.vmem.bytesPerCore}`] },
   ];
+}
+
+function renderTwist(app: App, run: Run): TemplateResult {
+  return html`<button
+    title="Wraparound links of the short axes also shift along the long ones"
+    @click=${() => void invoke(app, app.command('torus.twist'))}
+  >${run.scenario.slice.twisted ? 'A regular torus' : 'A twisted torus'}</button>`;
 }
 
 interface Comparison {
@@ -210,5 +216,5 @@ function describe({ scenario, report }: Run): string {
   const what = workload.kind === 'gemm' ? sizeText(workload) : `${workload.model.name} ${sizeText(workload)}`;
   const mesh = workload.kind === 'gemm' ? '' : ` · ${meshText(workload.mesh ?? report.mesh)}`;
   const changes = (scenario.set ?? []).map((line) => ` · ${line}`).join('');
-  return `${what} · ${chipText(scenario)} ${sliceText(scenario.slice)}${mesh}${changes}`;
+  return `${what} · ${chipText(scenario)} ${sliceState(scenario.slice)}${mesh}${changes}`;
 }

@@ -2,10 +2,12 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
+import { invoke } from '../commands/all-commands.ts';
 import { clampLayout } from '../settings.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { type AppState, type Layout, STAGE_VIEWS, type StageView } from '../state.ts';
 import './array-view.ts';
+import type { ViewEvents } from './canvas-events.ts';
 import './inspector.ts';
 import './roofline-view.ts';
 import './run-summary.ts';
@@ -27,7 +29,7 @@ export class Stage extends AppElement {
   @query('.views') private views: HTMLElement | null | undefined;
 
   protected override watched(state: AppState): readonly unknown[] {
-    return [state.run, state.cursorPs, state.selectedOp, state.layout, state.stageView];
+    return [state.run, state.cursorPs, state.selectedOp, state.selectedLink, state.layout, state.stageView];
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult {
@@ -51,6 +53,8 @@ export class Stage extends AppElement {
         data-view=${stageView}
         .style=${columns}
         @select-op=${(event: CustomEvent<{ readonly op: number }>) => app.select(event.detail.op)}
+        @select-link=${(event: CustomEvent<ViewEvents['select-link']>) => app.selectLink(event.detail.link)}
+        @invoke-command=${(event: CustomEvent<ViewEvents['invoke-command']>) => void invoke(app, app.command(event.detail.id))}
         @seek=${(event: CustomEvent<{ readonly cursorPs: number }>) => app.seek(event.detail.cursorPs)}
       >
         <systole-array-view
@@ -68,6 +72,7 @@ export class Stage extends AppElement {
           .selectedOp=${state.selectedOp}
           .engine=${app.engine}
           .scenario=${state.run?.scenario}
+          .selectedLink=${state.selectedLink}
         ></systole-torus-view>
         ${this.#splitter(app, 'torusShare', 'Width of the torus', layout)}
         <div class="side" data-stage="roofline">

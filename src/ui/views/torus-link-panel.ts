@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { farEnd } from '../../figure/torus-cuts.ts';
 import { linkLabel, rateLabel } from '../../figure/torus-figure.ts';
 import { bytesOver, type LoadPart, type TorusLoad } from '../../figure/torus-load.ts';
 import type { Torus } from '../../ici/topology.ts';
@@ -20,9 +21,10 @@ export class LinkPanel extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { torus, load, ici, link } = this;
     if (torus === undefined || load === undefined || ici === undefined) return nothing;
-    const target = torus.targets[link];
+    const target = farEnd(torus, link);
+    const isCut = torus.missingLinks.has(link);
     const using = load.parts.filter((part) => part.utilization[link] > 0);
-    const kind = torus.isWrapLink(link) ? 'wraparound link' : 'link';
+    const kind = `${isCut ? 'cut ' : ''}${torus.isWrapLink(link) ? 'wraparound link' : 'link'}`;
     return html`<h3>
         <span class="number">${linkLabel(torus, link)}</span>
         ${
@@ -38,16 +40,33 @@ export class LinkPanel extends LitElement {
         }
       </h3>
       <p class="quiet">${kind} to <span class="number">(${torus.coordinates(target).join(',')})</span></p>
-      <p
-        class="number"
-        title="Payload rate. The physical rate is ${formatSi(ici.physicalLinkBytesPerSecond, 'B/s')}."
-      >
-        ${rateLabel(Math.max(0, load.utilization[link]), ici.linkBytesPerSecond)}
-      </p>
-      ${using.length === 0 ? html`<p class="quiet">Nothing uses it now.</p>` : nothing}
+      ${isCut ? html`<p class="quiet">Its cable carries nothing either way.</p>` : this.#renderRate(load, ici)}
+      ${using.length === 0 && !isCut ? html`<p class="quiet">Nothing uses it now.</p>` : nothing}
       <ul>
         ${using.map((part) => this.#renderPart(part, ici.linkBytesPerSecond))}
-      </ul>`;
+      </ul>
+      ${this.pinned ? this.#renderActions(isCut) : nothing}`;
+  }
+
+  #renderRate(load: TorusLoad, ici: RunReport['ici']): TemplateResult {
+    return html`<p
+      class="number"
+      title="Payload rate. The physical rate is ${formatSi(ici.physicalLinkBytesPerSecond, 'B/s')}."
+    >
+      ${rateLabel(Math.max(0, load.utilization[this.link]), ici.linkBytesPerSecond)}
+    </p>`;
+  }
+
+  #renderActions(isCut: boolean): TemplateResult {
+    return html`<p class="actions">
+      <button
+        class="small"
+        title="Both directions of it; then everything is computed anew (X)"
+        @click=${() => dispatchViewEvent(this, 'invoke-command', { id: 'torus.cut' })}
+      >
+        ${isCut ? 'Repair this cable' : 'Cut this cable'}
+      </button>
+    </p>`;
   }
 
   #renderPart(part: LoadPart, linkBytesPerSecond: number): TemplateResult {
@@ -86,6 +105,9 @@ export class LinkPanel extends LitElement {
       }
       h3 button {
         padding: 0 5px;
+      }
+      .actions {
+        margin-block-start: 4px;
       }
       li {
         display: grid;

@@ -2,11 +2,13 @@ import { oneLine } from '../../base/result.ts';
 import type { ActiveCollective, LoadPart } from '../../figure/torus-load.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
-import type { Engine } from '../../worker/engine-api.ts';
+import type { CollectiveLoss, Engine, LinkUtilization } from '../../worker/engine-api.ts';
 
 /** What is known of the links' loads at one moment. */
 export interface LinkLoads {
   readonly parts: readonly LoadPart[];
+  /** What missing links do to the collectives that they slow down. */
+  readonly losses: readonly { readonly collective: ActiveCollective; readonly loss: CollectiveLoss }[];
   /** Some collective's load is still being computed. */
   readonly pending: boolean;
   /** One line: why a load could not be had. */
@@ -15,7 +17,7 @@ export interface LinkLoads {
 
 type Known =
   | { readonly kind: 'pending' }
-  | { readonly kind: 'known'; readonly utilization: Float32Array }
+  | ({ readonly kind: 'known' } & LinkUtilization)
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Asks the engine for each collective's link loads once a run, and remembers the answers. */
@@ -37,15 +39,18 @@ export class TorusLoads {
       this.#byOp = new Map();
     }
     const parts: LoadPart[] = [];
+    const losses: LinkLoads['losses'][number][] = [];
     let pending = false;
     let failure: string | undefined;
     for (const collective of active) {
       const known = this.#byOp.get(collective.op) ?? this.#ask(scenario, engine, collective.op);
-      if (known.kind === 'known') parts.push({ collective, utilization: known.utilization });
-      else if (known.kind === 'failed') failure = known.message;
+      if (known.kind === 'known') {
+        parts.push({ collective, utilization: known.utilization });
+        if (known.loss !== undefined) losses.push({ collective, loss: known.loss });
+      } else if (known.kind === 'failed') failure = known.message;
       else pending = true;
     }
-    return { parts, pending, failure };
+    return { parts, losses, pending, failure };
   }
 
   #ask(scenario: Scenario | undefined, engine: Engine | undefined, op: number): Known {
@@ -58,7 +63,7 @@ export class TorusLoads {
     };
     answers.set(op, { kind: 'pending' });
     engine.linkUtilization(scenario, op).then(
-      ({ utilization }) => put({ kind: 'known', utilization }),
+      (answer) => put({ kind: 'known', ...answer }),
       (error: unknown) => put({ kind: 'failed', message: oneLine(String(error)) }),
     );
     return { kind: 'pending' };

@@ -4,6 +4,7 @@ import { clamp, modulo } from '../../base/integers.ts';
 import type { Palette } from '../../figure/color-palette.ts';
 import { utilizationScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
+import { cutMarks, farEnd } from '../../figure/torus-cuts.ts';
 import { linkNear, MIN_MARKS_PITCH, torusFigure, torusHighlight } from '../../figure/torus-figure.ts';
 import type { TorusLoad } from '../../figure/torus-load.ts';
 import { torusPixels } from '../../figure/torus-pixels.ts';
@@ -132,7 +133,11 @@ export class TorusStage extends LitElement {
       ({ text, x, y }) =>
         ({ kind: 'text', text, x, y, fill: 'ink-quiet', size: 12, font: 'numbers' }) as const,
     );
-    return { width, height, marks: [{ kind: 'image', x: 0, y: 0, width, height, pixels }, ...names] };
+    return {
+      width,
+      height,
+      marks: [{ kind: 'image', x: 0, y: 0, width, height, pixels }, ...names, ...cutMarks(plan)],
+    };
   }
 
   #tell<Name extends keyof LinkEvents>(name: Name, detail: LinkEvents[Name]): void {
@@ -187,7 +192,7 @@ export class TorusStage extends LitElement {
     if (node === undefined) return;
     const slots = torus.axes * 2;
     const own = Array.from({ length: slots }, (_, slot) => node * slots + slot).filter(
-      (link) => torus.targets[link] >= 0,
+      (link) => farEnd(torus, link) >= 0,
     );
     const at = this.selectedLink === undefined ? -1 : own.indexOf(this.selectedLink);
     if (own.length === 0) return;

@@ -15,16 +15,17 @@ import {
 } from '../../figure/torus-load.ts';
 import { unrolledPlan } from '../../figure/torus-plan.ts';
 import { wrapNote } from '../../figure/torus-wraps.ts';
-import { withoutCablesNamed } from '../../ici/cables.ts';
-import { axisName, type Torus, torusFromSlice } from '../../ici/topology.ts';
+import { axisName, type Torus } from '../../ici/topology.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { Engine } from '../../worker/engine-api.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import { torusOf, withOtherTwist } from '../slice-edits.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
+import './torus-faults.ts';
 import './torus-link-panel.ts';
 import './torus-link-table.ts';
 import { type LinkLoads, TorusLoads } from './torus-loads.ts';
@@ -46,11 +47,12 @@ export class TorusView extends LitElement {
   @property({ attribute: false }) cursorPs = 0;
   @property({ attribute: false }) selectedOp: number | undefined;
   @property({ attribute: false }) engine: Engine | undefined;
+  /** Directed link that is singled out; the view tells with `select-link` when it is another one. */
+  @property({ attribute: false }) selectedLink: number | undefined;
 
   @state() private projection: Projection = 'unrolled';
   @state() private out = 2;
   @state() private hoveredLink: number | undefined;
-  @state() private selectedLink: number | undefined;
   @state() private focusedNode: number | undefined;
   @query('systole-torus-stage') private stage: TorusStage | undefined;
 
@@ -59,6 +61,8 @@ export class TorusView extends LitElement {
   #index: TimelineIndex | undefined;
   #torus: Torus | undefined;
   #load: TorusLoad | undefined;
+  /** Whether the wraparound links can be twisted, or straightened. */
+  #canTwist = false;
   #loadKey: readonly unknown[] = [];
 
   override render(): TemplateResult {
@@ -80,6 +84,7 @@ export class TorusView extends LitElement {
           <span class="number">${formatCount(torus.nodes)}</span> ${torus.nodes === 1 ? 'chip' : 'chips'},
           <span class="number">${formatCount(torus.linkCount)}</span> directed links
         </span>
+        ${this.#canTwist ? this.#renderTwist(torus) : nothing}
         ${this.#renderProjections()}
       </header>
       <div class="stage-frame">
@@ -90,7 +95,7 @@ export class TorusView extends LitElement {
                 .load=${load}
                 .linkBytesPerSecond=${report.ici.linkBytesPerSecond}
                 @select-link=${(event: CustomEvent<{ link: number }>) => {
-                  this.selectedLink = event.detail.link;
+                  this.#select(event.detail.link);
                 }}
               ></systole-link-table>`
             : this.#renderStage(torus, load)
@@ -100,27 +105,37 @@ export class TorusView extends LitElement {
       <footer>
         ${this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
         <span class="now">${this.#renderNow(active, links)}</span>
+        <systole-torus-faults .torus=${torus} .losses=${links.losses}></systole-torus-faults>
         ${note === undefined ? nothing : html`<span class="note">${note}</span>`}
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.#spoken(torus, load)}</p>`;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('scenario')) {
+      this.#canTwist = this.scenario !== undefined && withOtherTwist(this.scenario) !== undefined;
+    }
     if (!changed.has('report')) return;
     const { report } = this;
+    const before = this.#torus?.shape.join();
     this.#index = report && createTimelineIndex(report);
-    this.#torus =
-      report &&
-      withoutCablesNamed(torusFromSlice({ ...report.slice, notes: [] }), report.slice.without, 'slice');
+    this.#torus = report && torusOf(report.slice);
+    // Of the same chips the user goes on seeing the same ones.
+    if (this.#torus?.shape.join() === before) return;
     this.out = report === undefined ? 2 : quietestAxis(report);
     this.selectedLink = undefined;
     this.focusedNode = undefined;
     this.hoveredLink = undefined;
   }
 
+  #select(link: number | undefined): void {
+    this.selectedLink = link;
+    dispatchViewEvent(this, 'select-link', { link });
+  }
+
   /** Selects the busiest link of this moment. */
   selectWorst(): void {
-    if (this.#load?.worstLink !== undefined) this.selectedLink = this.#load.worstLink;
+    if (this.#load?.worstLink !== undefined) this.#select(this.#load.worstLink);
   }
 
   /** The slice at this moment as an SVG document; undefined before there is a run. */
@@ -158,9 +173,7 @@ export class TorusView extends LitElement {
       @link-hover=${(event: CustomEvent<LinkEvents['link-hover']>) => {
         this.hoveredLink = event.detail.link;
       }}
-      @link-select=${(event: CustomEvent<LinkEvents['link-select']>) => {
-        this.selectedLink = event.detail.link;
-      }}
+      @link-select=${(event: CustomEvent<LinkEvents['link-select']>) => this.#select(event.detail.link)}
       @chip-focus=${(event: CustomEvent<LinkEvents['chip-focus']>) => {
         this.focusedNode = event.detail.node;
       }}
@@ -179,6 +192,17 @@ export class TorusView extends LitElement {
             ${report.name}
           </button>`,
     )}${links.pending ? ' …' : nothing}`;
+  }
+
+  #renderTwist(torus: Torus): TemplateResult {
+    return html`<button
+      class="small"
+      aria-pressed=${torus.twisted ? 'true' : 'false'}
+      title="Wraparound links of the short axes also shift along the long ones (Shift+T)"
+      @click=${() => dispatchViewEvent(this, 'invoke-command', { id: 'torus.twist' })}
+    >
+      twisted
+    </button>`;
   }
 
   #renderProjections(): TemplateResult {
@@ -207,9 +231,7 @@ export class TorusView extends LitElement {
       .load=${load}
       .ici=${report.ici}
       ?pinned=${this.selectedLink !== undefined}
-      @close-panel=${() => {
-        this.selectedLink = undefined;
-      }}
+      @close-panel=${() => this.#select(undefined)}
     ></systole-link-panel>`;
   }
 
@@ -257,8 +279,9 @@ export class TorusView extends LitElement {
     const parts: string[] = [];
     if (this.focusedNode !== undefined) parts.push(`Chip ${torus.coordinates(this.focusedNode).join(', ')}`);
     if (this.selectedLink !== undefined) {
-      const percent = Math.round(load.utilization[this.selectedLink] * 100);
-      parts.push(`link ${linkLabel(torus, this.selectedLink)}, ${percent} % of its rate`);
+      const share = load.utilization[this.selectedLink];
+      const rate = share < 0 ? 'cut' : `${Math.round(share * 100)} % of its rate`;
+      parts.push(`link ${linkLabel(torus, this.selectedLink)}, ${rate}`);
     }
     return parts.join('; ');
   }

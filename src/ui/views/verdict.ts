@@ -2,9 +2,11 @@ import { css, html, type nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatPercent, formatSi } from '../../base/format-quantity.ts';
 import type { RunReport } from '../../machine/report.ts';
+import type { Run } from '../../worker/engine-api.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import { baselineName } from '../slice-edits.ts';
 import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
 
@@ -12,18 +14,19 @@ import type { AppState } from '../state.ts';
 @customElement('systole-verdict')
 export class Verdict extends AppElement {
   protected override watched(state: AppState): readonly unknown[] {
-    return [state.run];
+    return [state.run, state.baseline];
   }
 
   protected override renderState(_app: App, state: AppState): TemplateResult | typeof nothing {
-    const report = state.run?.report;
-    if (report === undefined)
+    const { run, baseline } = state;
+    const report = run?.report;
+    if (run === undefined || report === undefined)
       return html`<section aria-label="Verdict"><h1>&nbsp;</h1>
       <p>&nbsp;</p></section>`;
     return html`<section aria-label="Verdict">
       <h1>${report.verdict.headline}</h1>
       <p class="quiet">${report.verdict.detail}</p>
-      <dl>${factsOf(report).map(
+      <dl>${[...besideFacts(run, baseline), ...factsOf(report)].map(
         (fact) =>
           html`<div title=${fact.formula}>
             <dt class="small quiet">${fact.label}</dt>
@@ -94,6 +97,20 @@ interface Fact {
   readonly label: string;
   readonly value: string;
   readonly formula: string;
+}
+
+/** How the step compares with the one kept beside it, where the two differ. */
+function besideFacts(run: Run, baseline: Run | undefined): readonly Fact[] {
+  const name = baseline && baselineName(baseline.scenario, run.scenario);
+  if (baseline === undefined || name === undefined) return [];
+  const [now, before] = [run.report.stepPs, baseline.report.stepPs];
+  return [
+    {
+      label: `With ${name}`,
+      value: `${formatDuration(before)}, now ${(now / before).toFixed(2)}×`,
+      formula: `${now.toLocaleString('en-US')} ps / ${before.toLocaleString('en-US')} ps; more of it in Explore`,
+    },
+  ];
 }
 
 function factsOf(report: RunReport): readonly Fact[] {
