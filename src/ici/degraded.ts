@@ -4,14 +4,15 @@ import { closedForm } from './closed-form.ts';
 import { groupOf } from './group.ts';
 import type { CollectiveKind, CollectiveRequest, LinkRates } from './request.ts';
 import { type ChipGroups, planRouted, routedBound } from './routed.ts';
+import { ringsWithStandIns } from './stand-ins.ts';
 import { Torus } from './topology.ts';
 
 type Kind = Exclude<CollectiveKind, 'collective-permute'>;
 
 /**
  * A collective on a torus with missing links or chips, in closed form. Rings that have lost one cable become
- * lines that begin behind the gap; where that is not enough, one ring is led through all chips by detours;
- * all-to-all and broadcast are routed anew. Throws an `InputError` when chips are cut off from each other.
+ * lines that begin behind the gap, or keep their neighbours by detours, or one ring is led through all chips,
+ * whichever is fastest; all-to-all and broadcast are routed anew. Throws an `InputError` when chips are cut off from each other.
  */
 export function planDegraded(
   torus: Torus,
@@ -21,8 +22,15 @@ export function planDegraded(
   const groups = survivingGroups(torus, request.axes);
   const bound = routedBound(torus, groups, request.kind);
   const routed = planRouted(torus, groups, request.kind, request.bytes, rates);
-  const lines = request.kind === 'all-to-all' ? undefined : linesBehindGaps(torus, request, rates);
-  return { candidate: lines !== undefined && lines.seconds <= routed.seconds ? lines : routed, bound };
+  const { kind } = request;
+  const candidates = [
+    kind === 'all-to-all' ? undefined : linesBehindGaps(torus, request, rates),
+    kind === 'all-to-all' || kind === 'broadcast'
+      ? undefined
+      : ringsWithStandIns(torus, { ...request, kind }, rates),
+    routed,
+  ].filter((each) => each !== undefined);
+  return { candidate: candidates.reduce((best, each) => (each.seconds < best.seconds ? each : best)), bound };
 }
 
 /** Chips of each group that are there, along the first axis first and every other line backwards. */

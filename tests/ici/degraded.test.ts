@@ -33,6 +33,18 @@ describe('collectives where something is missing', () => {
     expect(report.reason).toContain('missing along y');
   });
 
+  it('lets a neighbour play the part of a missing chip: links beside it carry about twice', () => {
+    const cut = cube.withoutChips([cube.nodeAt([1, 2, 3])]);
+    const request = { kind: 'all-reduce', axes, bytes: 4e9 } as const;
+    const whole = planCollective(cube, request, v5pRates, 'closed-form').seconds;
+    const report = planCollective(cut, request, v5pRates, 'closed-form');
+    expect(report.seconds / whole).toBeLessThan(2.3);
+    expect(report.reason).toMatch(/play the part of missing chips: that crowds \(\d,\d,\d\) [+-][xyz]/);
+    // All neighbours missing as well: one ring through what is left.
+    const hole = cube.withoutChips([cube.nodeAt([1, 2, 3]), ...neighbours(cube, cube.nodeAt([1, 2, 3]))]);
+    expect(planCollective(hole, request, v5pRates, 'closed-form').algorithm).toMatch(/^one two-way ring/);
+  });
+
   it.each(['all-to-all', 'collective-permute'] as const)(
     '%s loses a quarter, not half: four detours have a part each',
     (kind) => {
@@ -88,3 +100,9 @@ describe('collectives where something is missing', () => {
     }
   });
 });
+
+function neighbours(torus: Torus, node: number): number[] {
+  return torus.shape.flatMap((_, axis) =>
+    ([0, 1] as const).map((direction) => torus.targets[torus.link(node, axis, direction)]),
+  );
+}
