@@ -60,6 +60,7 @@ export class Stage extends AppElement {
         <systole-array-view
           data-stage="array"
           .report=${state.run?.report}
+          .seed=${state.run?.scenario.seed ?? 0}
           .cursorPs=${state.cursorPs}
           .selectedOp=${state.selectedOp}
           .engine=${app.engine}
