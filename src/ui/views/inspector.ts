@@ -33,18 +33,21 @@ export class Inspector extends AppElement {
         <h3>${op.name}</h3>
         <button class="plain" aria-label="Close the inspector" title="Close (Esc)" @click=${() => app.select(undefined)}>×</button>
       </header>
-      <p class="quiet">${op.section}${op.repeat > 1 ? ` × ${op.repeat}` : ''} · ${op.detail.kind}</p>
-      ${
-        op.detail.kind === 'matmul'
-          ? html`<button
-              class="link"
-              title="Formats and sums against fp64 (N)"
-              @click=${() => void invoke(app, app.command('numerics.open'))}
-            >
-              Numerics
-            </button>`
-          : nothing
-      }
+      <p class="quiet">
+        ${op.section}${op.repeat > 1 ? ` × ${op.repeat}` : ''} · ${op.detail.kind}
+        ${
+          op.detail.kind === 'matmul'
+            ? html`·
+                <button
+                  class="link"
+                  title="Formats and sums against fp64 (N)"
+                  @click=${() => void invoke(app, app.command('numerics.open'))}
+                >
+                  numerics
+                </button>`
+            : nothing
+        }
+      </p>
       <dl>
         ${rowsOf(report, op).map(
           (row) =>

@@ -107,18 +107,20 @@ export class NumericsPanel extends AppElement {
     </dialog>`;
   }
 
-  protected override updated(): void {
+  protected override willUpdate(): void {
+    super.willUpdate();
     const { app } = this;
-    if (app === undefined) return;
-    const op = shownOp(app.state);
-    if (op === undefined) return;
-    if (!this.dialog?.open) this.dialog?.showModal();
-    if (this.#tried === op.detail) return;
+    const op = app && shownOp(app.state);
+    if (app === undefined || op === undefined || this.#tried === op.detail) return;
     if (this.#shownDtype !== op.detail.dtype) this.picks = openingPicks(op.detail.dtype);
     this.#shownDtype = op.detail.dtype;
     this.#tried = op.detail;
     this.report = undefined;
     void this.#start(app);
+  }
+
+  protected override updated(): void {
+    if (this.dialog?.open === false) this.dialog.showModal();
   }
 
   #renderPick(app: App, pick: NumericsPick, index: 0 | 1): TemplateResult {

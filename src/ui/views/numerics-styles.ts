@@ -92,6 +92,11 @@ export const numericsStyles = css`
   systole-numerics-results {
     display: block;
     margin-block: 6px 14px;
+    transition: opacity 0s 150ms;
+  }
+  /* Numbers of the choice before, while those of the present one are computed. */
+  systole-numerics-results[aria-busy='true'] {
+    opacity: 0.5;
   }
   table {
     border-collapse: collapse;
