@@ -1,3 +1,5 @@
+import { assertNotBelowBound } from '../base/assert.ts';
+import { planCollective } from './collective.ts';
 import { type FlowResult, runFlows } from './flow.ts';
 import { LinkStatistics } from './link-statistics.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
@@ -19,6 +21,8 @@ export interface SharedJobResult {
   readonly endSeconds: number;
   /** How long it takes with the others on the links. */
   readonly seconds: number;
+  /** No schedule is faster, even alone; asserted. */
+  readonly lowerBoundSeconds: number;
   /** How long the same schedule takes with the links to itself. */
   readonly aloneSeconds: number;
 }
@@ -45,15 +49,13 @@ export function runShared(torus: Torus, jobs: readonly SharedJob[], rates: LinkR
   });
   const transfers = together.flatten();
   const result = runFlows(capacities, transfers, { recordChanges: true });
-  const results = jobs.map(({ label, startSeconds = 0 }, index): SharedJobResult => {
+  const results = jobs.map(({ label, request, startSeconds = 0 }, index): SharedJobResult => {
     const endSeconds = lastArrival(result, index === 0 ? 0 : ends[index - 1], ends[index], startSeconds);
-    return {
-      label,
-      startSeconds,
-      endSeconds,
-      seconds: endSeconds - startSeconds,
-      aloneSeconds: alone[index],
-    };
+    const seconds = endSeconds - startSeconds;
+    const { lowerBoundSeconds } = planCollective(torus, request, rates, 'closed-form');
+    assertNotBelowBound(alone[index], lowerBoundSeconds, `time of ${label} alone`);
+    assertNotBelowBound(seconds, lowerBoundSeconds, `time of ${label}`);
+    return { label, startSeconds, endSeconds, seconds, lowerBoundSeconds, aloneSeconds: alone[index] };
   });
   const labelOf = (transfer: number): string => jobs[ends.findIndex((end) => transfer < end)].label;
   const statistics = new LinkStatistics({ torus, capacities, transfers, result, labelOf });
