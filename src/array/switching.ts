@@ -19,6 +19,8 @@ export interface Switching {
 
 /** About a minute. */
 const MAX_STEPS = 2 ** 32;
+/** Looks at elements between two signs of life: about a millisecond. */
+const STEPS_A_PIECE = 2 ** 16;
 
 /**
  * Toggles and zero operands of `gemm` on `config`. Each element of A and B is looked at a few times; `os`
@@ -33,18 +35,57 @@ export function switchingOf(
   source: OperandSource,
   bitsOf: (value: number) => number,
 ): Switching {
+  const pieces = switchingInPieces(config, gemm, source, bitsOf);
+  let piece = pieces.next();
+  while (!piece.done) piece = pieces.next();
+  return piece.value;
+}
+
+/** The same in pieces of milliseconds, for callers who show progress and may give up: yields the fraction done. */
+export function* switchingInPieces(
+  config: ArrayConfig,
+  gemm: GemmSequence,
+  source: OperandSource,
+  bitsOf: (value: number) => number,
+): Generator<number, Switching> {
   const schedule = scheduleOf(config, gemm);
   checkPeCount(config.rows, config.columns);
-  const { m, k, n } = gemm;
-  const products = config.dataflow === 'os' ? (m * n * k) / 32 : k * n;
-  if (schedule.repeats * (m * k + k * n + products) + schedule.folds * config.rows > MAX_STEPS) {
-    throw new InputError('gemm', `expected an operation of at most ${MAX_STEPS} steps to look into`);
+  const work = stepsOf(schedule);
+  if (work > MAX_STEPS) {
+    throw new InputError(
+      'gemm',
+      `expected an operation of at most ${MAX_STEPS} steps to look into, found about ${Math.round(work)}`,
+    );
   }
   const size = config.rows * config.columns;
   const counts = { products: new Float64Array(size), gatedProducts: new Float64Array(size) };
   const count = config.dataflow === 'os' ? countOutputStationary : countStationary;
-  for (let repeat = 0; repeat < schedule.repeats; repeat++) count(schedule, source, repeat, counts);
-  return { operandToggles: operandToggles(schedule, source, bitsOf), ...counts };
+  let done = 0;
+  let nextSign = STEPS_A_PIECE;
+  function* told<T>(parts: Generator<number, T>): Generator<number, T> {
+    let part = parts.next();
+    while (!part.done) {
+      done += part.value;
+      if (done >= nextSign) {
+        nextSign = done + STEPS_A_PIECE;
+        yield Math.min(1, done / work);
+      }
+      part = parts.next();
+    }
+    return part.value;
+  }
+  for (let repeat = 0; repeat < schedule.repeats; repeat++) {
+    yield* told(count(schedule, source, repeat, counts));
+  }
+  return { operandToggles: yield* told(operandToggles(schedule, source, bitsOf)), ...counts };
+}
+
+/** Elements and words looked at. */
+function stepsOf({ config, gemm, repeats, folds }: ArraySchedule): number {
+  const { m, k, n } = gemm;
+  const streamed = config.dataflow === 'is' ? k * n : m * k;
+  const products = config.dataflow === 'os' ? m * Math.ceil(k / 32) * n : 0;
+  return repeats * (streamed + m * k + k * n + products) + folds * config.rows;
 }
 
 type ProductCounts = Pick<Switching, 'products' | 'gatedProducts'>;
@@ -69,11 +110,12 @@ function operandAt(
   return config.dataflow === 'is' ? source.b(k, vector, repeat) : source.a(vector, k, repeat);
 }
 
-function operandToggles(
+/** Yields the steps it has taken since it last did, as do the counts of products. */
+function* operandToggles(
   schedule: ArraySchedule,
   source: OperandSource,
   bitsOf: (value: number) => number,
-): Float64Array {
+): Generator<number, Float64Array> {
   const { config, folds, waves, intervalCycles } = schedule;
   const toggles = new Float64Array(config.rows);
   const zero = bitsOf(0);
@@ -89,6 +131,7 @@ function operandToggles(
           const fold = foldOf(schedule, index);
           stream = streamBits(waves, (wave) => bitsOf(operandAt(schedule, source, fold, row, wave, lane)));
           streams.set(key, stream);
+          yield waves;
         }
         toggles[row] += bitCount(held ^ stream.first) + stream.toggles;
         held = stream.last;
@@ -98,6 +141,7 @@ function operandToggles(
           held = zero;
         }
       }
+      yield folds;
     }
   }
   return toggles;
@@ -124,43 +168,50 @@ function streamBits(waves: number, bitsAt: (wave: number) => number): StreamBits
 }
 
 /** A weight that is zero gates all its products, another one those of the streamed zeros. */
-function countStationary(
+function* countStationary(
   schedule: ArraySchedule,
   source: OperandSource,
   repeat: number,
   counts: ProductCounts,
-): void {
+): Generator<number, void> {
   const { config, gemm } = schedule;
   const inputStationary = config.dataflow === 'is';
   const vectors = inputStationary ? gemm.n : gemm.m;
-  const zerosOfK = Float64Array.from({ length: gemm.k }, (_, k) => {
+  const width = inputStationary ? gemm.m : gemm.n;
+  for (let k = 0; k < gemm.k; k++) {
     let zeros = 0;
     for (let vector = 0; vector < vectors; vector++) {
       if ((inputStationary ? source.b(k, vector, repeat) : source.a(vector, k, repeat)) === 0) zeros += 1;
     }
-    return zeros;
-  });
-  for (let k = 0; k < gemm.k; k++) {
     const row = k % config.rows;
-    for (let x = 0; x < (inputStationary ? gemm.m : gemm.n); x++) {
+    for (let x = 0; x < width; x++) {
       const at = row * config.columns + (x % config.columns);
       const weight = inputStationary ? source.a(x, k, repeat) : source.b(k, x, repeat);
       counts.products[at] += vectors;
-      counts.gatedProducts[at] += weight === 0 ? vectors : zerosOfK[k];
+      counts.gatedProducts[at] += weight === 0 ? vectors : zeros;
     }
+    yield vectors + width;
   }
 }
 
 /** Products gated in a PE: steps k at which A's row or B's column has a zero. */
-function countOutputStationary(
+function* countOutputStationary(
   schedule: ArraySchedule,
   source: OperandSource,
   repeat: number,
   counts: ProductCounts,
-): void {
+): Generator<number, void> {
   const { config, gemm } = schedule;
-  const zerosOfA = Array.from({ length: gemm.m }, (_, m) => zeroBits(gemm.k, (k) => source.a(m, k, repeat)));
-  const zerosOfB = Array.from({ length: gemm.n }, (_, n) => zeroBits(gemm.k, (k) => source.b(k, n, repeat)));
+  const zerosOfA: Uint32Array[] = [];
+  for (let m = 0; m < gemm.m; m++) {
+    zerosOfA.push(zeroBits(gemm.k, (k) => source.a(m, k, repeat)));
+    yield gemm.k;
+  }
+  const zerosOfB: Uint32Array[] = [];
+  for (let n = 0; n < gemm.n; n++) {
+    zerosOfB.push(zeroBits(gemm.k, (k) => source.b(k, n, repeat)));
+    yield gemm.k;
+  }
   for (let m = 0; m < gemm.m; m++) {
     const row = Math.floor(m / config.rowsPerCycle) % config.rows;
     for (let n = 0; n < gemm.n; n++) {
@@ -169,6 +220,7 @@ function countOutputStationary(
       counts.products[at] += gemm.k;
       for (let word = 0; word < a.length; word++) counts.gatedProducts[at] += bitCount(a[word] | b[word]);
     }
+    yield gemm.n * Math.ceil(gemm.k / 32);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
-import type { RunReport } from '../machine/report.ts';
+import type { CollectiveDetail, RunReport } from '../machine/report.ts';
 import type { Note, Replay } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
+import type { ActivityRequest, ArrayActivity } from './activity-service.ts';
+import type { LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
 
@@ -24,6 +26,9 @@ export interface CollectiveLoss {
   /** Why it takes as long as it does, in a sentence. */
   readonly reason: string;
 }
+
+/** A collective of a report, as far as the links are concerned. */
+export type CollectiveWanted = Pick<CollectiveDetail, 'collective' | 'torusAxes' | 'bytes'>;
 
 /** What came of a request, as plain data that crosses threads. `message` is one line of text. */
 export type Outcome<T> =
@@ -71,9 +76,27 @@ export interface Engine {
   record(run: Run, notes: readonly Note[]): Promise<Outcome<string>>;
   /** Load of every link while the collective `report.ops[op]` of `scenario` runs on its own. */
   linkUtilization(scenario: Scenario, op: number): Promise<LinkUtilization>;
+  /** Links over the time of one collective, in `bins` columns. A request in progress is cancelled first. */
+  linkTimes(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    bins: number,
+    progress: ProgressListener,
+  ): Promise<Outcome<LinkTimes>>;
+  cancelLinkTimes(): void;
+  /** Transfers over `link` at a moment of the collective; undefined where they cannot be followed. */
+  linkTransfers(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    link: number,
+    seconds: number,
+  ): Promise<Outcome<LinkTransfers | undefined>>;
   /** Compares the GPU's matrix products with the reference, bit for bit. */
   selfTest(): Promise<SelfTestVerdict>;
   /** Tries two formats or orders of summation on one tile. A trial in progress is cancelled first. */
   compareNumerics(request: NumericsRequest, progress: ProgressListener): Promise<Outcome<NumericsReport>>;
   cancelNumerics(): void;
+  /** Counts what an op does to the circuits of an array. A count in progress is cancelled first. */
+  arrayActivity(request: ActivityRequest, progress: ProgressListener): Promise<Outcome<ArrayActivity>>;
+  cancelArrayActivity(): void;
 }

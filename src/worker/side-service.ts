@@ -1,19 +1,24 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { InputError, unwrap } from '../base/result.ts';
 import { BUNDLED_SHADERS } from '../gpu/bundled-shaders.ts';
-import { createCpuBackend } from '../gpu/cpu-backend.ts';
-import { createGpuBackend } from '../gpu/gpu-backend.ts';
+import type { ParallelMatmul } from '../gpu/cpu-backend.ts';
+import { createMatmulBackend } from '../gpu/create-backend.ts';
 import type { MatmulBackend } from '../gpu/matmul-backend.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
+import type { TuningChoice } from '../gpu/tuning.ts';
 import { planCollective } from '../ici/collective.ts';
 import { linkRates } from '../ici/request.ts';
 import { torusFromSlice } from '../ici/topology.ts';
 import type { RunReport } from '../machine/report.ts';
+import { randomMatmulRequest } from '../numerics/random-operands.ts';
 import { createEvaluator } from '../study/evaluate.ts';
+import { V6E_GEMMS } from '../study/measurements/v6e-gemm.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
-import type { LinkUtilization, Outcome, ProgressListener } from './engine-api.ts';
+import { type ValidationRow, validateGemms } from '../study/validate.ts';
+import { type ActivityRequest, type ArrayActivity, createActivityService } from './activity-service.ts';
+import type { LinkUtilization, MatmulNews, Outcome, ProgressListener, TunedKernel } from './engine-api.ts';
 import { outcomeOf } from './engine-service.ts';
 import { createNumericsService, type NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
@@ -24,23 +29,46 @@ export interface SideService {
   selfTest(): Promise<SelfTestVerdict>;
   compareNumerics(request: NumericsRequest, listener: ProgressListener): Promise<Outcome<NumericsReport>>;
   cancelNumerics(): void;
+  arrayActivity(request: ActivityRequest, listener: ProgressListener): Promise<Outcome<ArrayActivity>>;
+  cancelArrayActivity(): void;
 }
 
 export interface SideServiceOptions {
   /** Where WebGPU is, or that it is nowhere; this environment's own when left out. */
   readonly gpu?: GPU | undefined;
+  /** Other cores for the CPU twin. */
+  readonly parallel?: ParallelMatmul;
 }
+
+/** Large enough to be worth a trial of kernels, small enough for a software adapter. */
+const TRIAL_EXTENT = 512;
+const TRIAL_PASS_ROWS = 128;
 
 export function createSideService(options: SideServiceOptions = {}): SideService {
   const evaluator = createEvaluator();
   let latest: { readonly key: string; readonly report: RunReport } | undefined;
   let backend: Promise<MatmulBackend> | undefined;
 
+  const tuned = new Map<string, TuningChoice>();
+  let tell: (news: MatmulNews) => void = () => undefined;
+
   const readyBackend = (): Promise<MatmulBackend> => {
-    backend ??= createBackend(options);
+    backend ??= createMatmulBackend(BUNDLED_SHADERS, {
+      ...options,
+      onFault: (reason) => tell({ kind: 'fault', reason }),
+      onMoved: (reason) => tell({ kind: 'moved', reason }),
+      tuning: {
+        get: (key) => tuned.get(key),
+        set: (key, choice) => {
+          tuned.set(key, choice);
+          tell({ kind: 'tuned', key, choice });
+        },
+      },
+    });
     return backend;
   };
   const numerics = createNumericsService(readyBackend);
+  const activity = createActivityService();
 
   const reportOf = (scenario: Scenario): RunReport => {
     const key = canonicalJson(scenario);
@@ -57,6 +85,18 @@ export function createSideService(options: SideServiceOptions = {}): SideService
     selfTest: () => readyBackend().then((ready) => ready.selfTest()),
     compareNumerics: (request, listener) => outcomeOf(() => numerics.compare(request, listener)),
     cancelNumerics: () => numerics.cancel(),
+    watchMatmul(listener, known) {
+      tell = listener;
+      for (const { key, choice } of known) tuned.set(key, choice);
+    },
+    async timeKernels() {
+      tuned.clear();
+      const extent = { m: TRIAL_EXTENT, k: TRIAL_EXTENT, n: TRIAL_EXTENT };
+      await (await readyBackend()).matmul(randomRequest(extent));
+    },
+    validate: () => validateGemms('GEMMs on TPU v6e', V6E_GEMMS),
+    arrayActivity: (request, listener) => outcomeOf(() => activity.measure(request, listener)),
+    cancelArrayActivity: () => activity.cancel(),
   };
 }
 
@@ -84,10 +124,4 @@ function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
     utilization,
     loss: { seconds: plan.seconds, wholeSeconds: whole.seconds, reason: plan.reason },
   };
-}
-
-/** The GPU where there is one that works, else the CPU, which says why. */
-async function createBackend(options: SideServiceOptions): Promise<MatmulBackend> {
-  const outcome = await createGpuBackend(BUNDLED_SHADERS, options);
-  return outcome.kind === 'ready' ? outcome.backend : createCpuBackend(outcome.reason);
 }

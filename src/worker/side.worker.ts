@@ -4,15 +4,23 @@ import { createSideService } from './side-service.ts';
 
 const service = createSideService();
 
-/** Link loads and the GPU, apart from the engine so that neither waits for it nor is cancelled with it. */
+/** Link loads, activity and the GPU, apart from the engine so that neither waits for it nor is cancelled with it. */
 expose({
   ...service,
-  compareNumerics: async (...[request, listener]: Parameters<typeof service.compareNumerics>) => {
-    try {
-      return await service.compareNumerics(request, listener);
-    } finally {
-      // The listener lives on the page: every trial would leave a message port open.
-      (listener as ProgressListener & { [releaseProxy]?: () => void })[releaseProxy]?.();
-    }
-  },
+  compareNumerics: (...[request, listener]: Parameters<typeof service.compareNumerics>) =>
+    released(listener, service.compareNumerics(request, listener)),
+  arrayActivity: (...[request, listener]: Parameters<typeof service.arrayActivity>) =>
+    released(listener, service.arrayActivity(request, listener)),
 });
+
+/** The listener lives on the page: every call would leave a message port open. */
+async function released<T>(
+  listener: ProgressListener & { [releaseProxy]?: () => void },
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    listener[releaseProxy]?.();
+  }
+}

@@ -21,6 +21,8 @@ function heldEngine() {
     selfTest: never,
     compareNumerics: never,
     cancelNumerics: never,
+    arrayActivity: never,
+    cancelArrayActivity: never,
   };
   return { engine, asked };
 }

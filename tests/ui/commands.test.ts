@@ -18,6 +18,8 @@ const idleEngine: Engine = {
   selfTest: never,
   compareNumerics: never,
   cancelNumerics: never,
+  arrayActivity: never,
+  cancelArrayActivity: never,
 };
 const app = new App(idleEngine, INITIAL_STATE);
 
