@@ -1,5 +1,6 @@
 import { RouterAllocators } from './flit-allocators.ts';
 import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
+import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
 import { Wheel, WorkList } from './flit-queues.ts';
 import { afterStep, stepsAlong, TAIL, UPPER_CLASS } from './flit-word.ts';
 import type { Torus } from './topology.ts';
@@ -229,7 +230,7 @@ export class FlitNetwork {
   /** First axis with steps left, and the half of its virtual channels. */
   #route(): void {
     const { data, count } = this.#routing;
-    const { axes } = this.torus;
+    const { axes, shape, twisted } = this.torus;
     const vcs = this.virtualChannels;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
@@ -244,10 +245,14 @@ export class FlitNetwork {
       let half = 0;
       if (steps !== 0) {
         port = 2 * axis + (steps > 0 ? 0 : 1);
+        const from = this.#coordinates[node * axes + axis];
         if (this.#adaptive) {
-          half = this.#wrapsAhead(node, axis, steps) ? 1 : 0;
+          half = passesDateline(from, steps, shape[axis]) ? 1 : 0;
         } else {
-          const next = this.#withClass(word, axis, steps, node, inPort);
+          const turning = inPort >> 1 !== axis;
+          const next = twisted
+            ? withTwistedClass(word, from, steps, shape[axis], turning)
+            : withRingClass(word, from, steps, shape[axis], turning);
           this.#bufferWord[at] = next;
           if ((next & UPPER_CLASS) !== 0) half = vcs >> 1;
         }
@@ -263,30 +268,6 @@ export class FlitNetwork {
   #exit(inPort: number): number {
     if (this.#localPorts === 1) return this.#linkPorts;
     return inPort < this.#linkPorts ? this.#linkPorts + inPort : inPort;
-  }
-
-  /**
-   * Regular rings fix the class as the packet turns into them: upwards, upper means past the wraparound;
-   * downwards, lower does. Paths are at most half a ring, so those of either class close no circle. On a
-   * twisted torus a ring passes several wraparounds and paths may be longer: there the class changes from
-   * lower to upper at the wraparound link.
-   */
-  #withClass(word: number, axis: number, steps: number, node: number, inPort: number): number {
-    const turning = inPort >> 1 !== axis;
-    if (this.torus.twisted) {
-      const at = this.#coordinates[node * this.torus.axes + axis];
-      const extent = this.torus.shape[axis];
-      const wrapsNow = steps > 0 ? at === extent - 1 : at === 0;
-      return wrapsNow ? word | UPPER_CLASS : turning ? word & ~UPPER_CLASS : word;
-    }
-    if (!turning) return word;
-    return this.#wrapsAhead(node, axis, steps) === steps > 0 ? word | UPPER_CLASS : word & ~UPPER_CLASS;
-  }
-
-  /** Whether the steps left along an axis pass its wraparound. */
-  #wrapsAhead(node: number, axis: number, steps: number): boolean {
-    const end = this.#coordinates[node * this.torus.axes + axis] + steps;
-    return end < 0 || end >= this.torus.shape[axis];
   }
 
   /** Asks for the ordered channel, and for every empty channel beyond the first two on any way that is minimal. */
