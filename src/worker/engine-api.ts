@@ -1,8 +1,11 @@
+import type { ArrayActivity } from '../figure/array-activity.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
+import type { TuningChoice } from '../gpu/tuning.ts';
 import type { CollectiveDetail, RunReport } from '../machine/report.ts';
 import type { Note, Replay } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
-import type { ActivityRequest, ArrayActivity } from './activity-service.ts';
+import type { ValidationRow } from '../study/validate.ts';
+import type { ActivityRequest } from './activity-service.ts';
 import type { LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
@@ -61,6 +64,19 @@ export type Opened =
       readonly replay: Replay;
     };
 
+/** Which kernel a class of shapes got on this adapter, by a key that only the engine reads. */
+export interface TunedKernel {
+  readonly key: string;
+  readonly choice: TuningChoice;
+}
+
+/** What happens to matrix products that nobody is waiting for. */
+export type MatmulNews =
+  | ({ readonly kind: 'tuned' } & TunedKernel)
+  /** Work went from the GPU to the CPU, for a reason. */
+  | { readonly kind: 'moved'; readonly reason: string }
+  | { readonly kind: 'fault'; readonly reason: string };
+
 /** Where the engine is: a fraction in [0, 1] and what it does now. */
 export type ProgressListener = (fraction: number, what: string) => void;
 
@@ -99,4 +115,10 @@ export interface Engine {
   /** Counts what an op does to the circuits of an array. A count in progress is cancelled first. */
   arrayActivity(request: ActivityRequest, progress: ProgressListener): Promise<Outcome<ArrayActivity>>;
   cancelArrayActivity(): void;
+  /** Says what happens to matrix products from now on; `known` are choices of kernels from earlier visits. */
+  watchMatmul(listener: (news: MatmulNews) => void, known: readonly TunedKernel[]): void;
+  /** Tries the kernels against each other anew; the outcome is news. */
+  timeKernels(): Promise<void>;
+  /** The model's error against times measured on real chips. */
+  validate(): Promise<readonly ValidationRow[]>;
 }

@@ -9,6 +9,8 @@ import type { SideService } from './side-service.ts';
 interface Connection<T> {
   readonly service: Remote<T>;
   readonly broken: Promise<Outcome<never>>;
+  /** Resolves when it has been ended. */
+  readonly ended: Promise<Outcome<never>>;
   end(): void;
 }
 
@@ -23,10 +25,16 @@ function connect<T>(worker: Worker): Connection<T> {
       });
     });
   });
+  let markEnded = (_: Outcome<never>): void => undefined;
+  const ended = new Promise<Outcome<never>>((resolve) => {
+    markEnded = resolve;
+  });
   return {
     service,
     broken,
+    ended,
     end: () => {
+      markEnded({ kind: 'cancelled' });
       (service as Remote<unknown>)[releaseProxy]();
       worker.terminate();
     },
@@ -39,6 +47,44 @@ const startSide = (): Connection<SideService> =>
   connect(new Worker(new URL('./side.worker.ts', import.meta.url), { type: 'module', name: 'side' }));
 const startLinks = (): Connection<LinksService> =>
   connect(new Worker(new URL('./links.worker.ts', import.meta.url), { type: 'module', name: 'links' }));
+
+/** A worker whose work can be given up: it ends at once, and the next request starts a new one. */
+interface Stoppable<T> {
+  connection(): Connection<T>;
+  /** Does `task`, after giving up one that is not done yet. */
+  work<V>(task: (service: Remote<T>) => Promise<Outcome<V>>): Promise<Outcome<V>>;
+  /** Gives up the task in progress, if there is one. */
+  stop(): void;
+}
+
+function createStoppable<T>(start: () => Connection<T>): Stoppable<T> {
+  let present: Connection<T> | undefined;
+  /** The task in progress. */
+  let task: object | undefined;
+  const connection = (): Connection<T> => {
+    present ??= start();
+    return present;
+  };
+  const stop = (): void => {
+    if (task === undefined) return;
+    present?.end();
+    present = undefined;
+    task = undefined;
+  };
+  return {
+    connection,
+    stop,
+    work: async (todo) => {
+      stop();
+      const { service, broken, ended } = connection();
+      const mine = {};
+      task = mine;
+      const outcome = await Promise.race([todo(service), broken, ended]);
+      if (task === mine) task = undefined;
+      return outcome;
+    },
+  };
+}
 
 /**
  * The engine in workers of its own. A run that is cancelled ends its worker at once, in the middle of
@@ -79,6 +125,18 @@ export function createEngineClient(): Engine {
       return Promise.race([side.service.arrayActivity(request, proxy(progress)), side.broken]);
     },
     cancelArrayActivity: () => void side?.service.cancelArrayActivity(),
+    watchMatmul: (listener, known) => {
+      side ??= startSide();
+      void side.service.watchMatmul(proxy(listener), known);
+    },
+    timeKernels: () => {
+      side ??= startSide();
+      return side.service.timeKernels();
+    },
+    validate: () => {
+      side ??= startSide();
+      return side.service.validate();
+    },
     selfTest: () => {
       side ??= startSide();
       return side.service.selfTest();

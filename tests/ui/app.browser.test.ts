@@ -22,6 +22,9 @@ function heldEngine() {
     compareNumerics: never,
     cancelNumerics: never,
     arrayActivity: never,
+    linkTimes: never,
+    cancelLinkTimes: never,
+    linkTransfers: never,
     cancelArrayActivity: never,
   };
   return { engine, asked };

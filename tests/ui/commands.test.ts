@@ -19,6 +19,9 @@ const idleEngine: Engine = {
   compareNumerics: never,
   cancelNumerics: never,
   arrayActivity: never,
+  linkTimes: never,
+  cancelLinkTimes: never,
+  linkTransfers: never,
   cancelArrayActivity: never,
 };
 const app = new App(idleEngine, INITIAL_STATE);

@@ -1,0 +1,63 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import { silentProgress } from '../base/progress.ts';
+import { unwrap } from '../base/result.ts';
+import { linkRates } from '../ici/request.ts';
+import { resolveChip } from '../study/resolve-chip.ts';
+import { resolveTorus } from '../study/resolve-torus.ts';
+import type { Scenario } from '../study/scenario.ts';
+import type { CollectiveWanted, Outcome, ProgressListener } from './engine-api.ts';
+import { outcomeOf } from './engine-service.ts';
+import {
+  type FollowedCollective,
+  followCollective,
+  type LinkTimes,
+  type LinkTransfers,
+  linkTimes,
+  linkTransfers,
+} from './link-times.ts';
+
+/** Links over the time of one collective. It lives in a worker that ends when the user gives up. */
+export interface LinksService {
+  linkTimes(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    bins: number,
+    listener: ProgressListener,
+  ): Promise<Outcome<LinkTimes>>;
+  linkTransfers(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    link: number,
+    seconds: number,
+  ): Promise<Outcome<LinkTransfers | undefined>>;
+}
+
+export function createLinksService(): LinksService {
+  let latest: { readonly key: string; readonly followed: FollowedCollective } | undefined;
+
+  /** Only the last one is kept: half a million transfers are some hundred megabytes. */
+  const follow = (
+    scenario: Scenario,
+    { collective, torusAxes, bytes }: CollectiveWanted,
+    listener: ProgressListener = silentProgress.report,
+  ): FollowedCollective => {
+    const { chip, set, slice } = scenario;
+    const key = canonicalJson([chip, set ?? [], slice, collective, torusAxes, bytes]);
+    if (latest?.key !== key) {
+      latest = undefined;
+      const described = unwrap(resolveChip(scenario));
+      const { torus } = resolveTorus(described, scenario.slice);
+      const request = { kind: collective, axes: torusAxes, bytes: Math.ceil(bytes) };
+      const progress = { ...silentProgress, report: listener };
+      latest = { key, followed: followCollective(torus, request, linkRates(described.ici), progress) };
+    }
+    return latest.followed;
+  };
+
+  return {
+    linkTimes: (scenario, wanted, bins, listener) =>
+      outcomeOf(() => linkTimes(follow(scenario, wanted, listener), bins)),
+    linkTransfers: (scenario, wanted, link, seconds) =>
+      outcomeOf(() => linkTransfers(follow(scenario, wanted), link, seconds)),
+  };
+}

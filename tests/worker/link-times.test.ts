@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { silentProgress } from '../../src/base/progress.ts';
+import type { CollectiveRequest } from '../../src/ici/request.ts';
+import { Torus } from '../../src/ici/topology.ts';
+import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
+import { followCollective, linkTimes, linkTransfers } from '../../src/worker/link-times.ts';
+import { createLinksService } from '../../src/worker/links-service.ts';
+import { v5pRates } from '../ici/arbitrary-torus.ts';
+
+const torusOf = (shape: number[], wraps = true): Torus => new Torus({ shape, wraps: shape.map(() => wraps) });
+const follow = (torus: Torus, request: Partial<CollectiveRequest> = {}) =>
+  followCollective(
+    torus,
+    { kind: 'all-to-all', axes: [0], bytes: 8e6, ...request },
+    v5pRates,
+    silentProgress,
+  );
+
+describe('links over the time of a collective', () => {
+  it('come worst first, each bin within the rate, all bytes accounted for', () => {
+    const followed = follow(torusOf([8], false));
+    const times = linkTimes(followed, 50);
+    expect(times).toMatchObject({ followed: true, count: 50, linkCount: 14 });
+    expect(times.links).toHaveLength(14);
+    expect([...times.waitedSeconds]).toEqual([...times.waitedSeconds].sort((a, b) => b - a));
+    expect(times.waitedSeconds[0]).toBeGreaterThan(0);
+    const binSeconds = times.seconds / times.count;
+    times.links.forEach((_, row) => {
+      const cells = [...times.busy.subarray(row * 50, row * 50 + 50)];
+      expect(cells.every((share) => share >= 0 && share <= 1 + 1e-6)).toBe(true);
+      const carried = cells.reduce((sum, share) => sum + share * v5pRates.linkBytesPerSecond * binSeconds, 0);
+      expect(carried / times.bytes[row]).toBeCloseTo(1, 4);
+    });
+    // The middle of a line of eight is crossed most: 4 chips send 4 chips an eighth of their buffer each.
+    expect(Math.max(...times.bytes)).toBeCloseTo(16e6, 0);
+    expect(times.sentence).toContain('Most is waited for on');
+  });
+
+  it('tell who is on a link, how fast, and what each waits for', () => {
+    const followed = follow(torusOf([8], false));
+    const { links, seconds } = linkTimes(followed, 10);
+    const now = linkTransfers(followed, links[0], seconds * 0.01);
+    expect(now?.underWayCount).toBeGreaterThan(1);
+    const rate = now?.underWay.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0) ?? 0;
+    expect(rate).toBeLessThanOrEqual(v5pRates.linkBytesPerSecond * (1 + 1e-9));
+    expect(now?.underWay.some(({ waitsFor }) => waitsFor.startsWith('shares this link with'))).toBe(true);
+    expect(now?.underWay[0].way).toMatch(/^\(\d\) → \(\d\)$/);
+    expect(linkTransfers(followed, links[0], seconds)).toMatchObject({ underWayCount: 0, nextCount: 0 });
+  });
+
+  it('name the transfer whose data the next one of a ring needs', () => {
+    const followed = follow(torusOf([8]), { kind: 'all-gather' });
+    const { links } = linkTimes(followed, 10);
+    const now = linkTransfers(followed, links[0], 0);
+    expect(now?.underWay).toHaveLength(1);
+    expect(now?.underWay[0].waitsFor).toContain('for itself');
+    expect(now?.nextCount).toBeGreaterThan(0);
+    expect(now?.next[0].waitsFor).toMatch(/^the data or the turn of \(\d\) → \(\d\)$/);
+  });
+
+  it('are totals, and say so, where transfers are not followed', () => {
+    const whole = torusOf([4, 4, 4]);
+    const cut = follow(whole.withoutCables([0]), { axes: [0] });
+    expect(linkTimes(cut, 50)).toMatchObject({ followed: false, count: 1, linkCount: 382 });
+    expect(linkTimes(cut, 50).whyTotals).toContain('cable cut');
+    expect(linkTransfers(cut, 2, 0)).toBeUndefined();
+    const large = linkTimes(follow(torusOf([16, 16, 8]), { kind: 'all-gather' }), 50);
+    expect(large.whyTotals).toContain('1,024 chips');
+    expect(large.links).toHaveLength(512);
+    expect(large.busy[0]).toBeGreaterThan(0.9);
+    const many = linkTimes(follow(torusOf([8, 8, 16]), { axes: [0, 1, 2] }), 50);
+    expect(many.whyTotals).toContain('transfers');
+  });
+
+  it('of nothing to send are none', () => {
+    const times = linkTimes(follow(torusOf([4]), { bytes: 0 }), 10);
+    expect(times.seconds).toBe(0);
+    expect(times.busy.every((share) => share === 0)).toBe(true);
+  });
+});
+
+describe('the service', () => {
+  const service = createLinksService();
+  const gather = { collective: 'all-gather', torusAxes: [1, 2], bytes: 1e8 } as const;
+
+  it('answers for a scenario, with progress, and refuses what is not there', async () => {
+    const told: string[] = [];
+    const outcome = await service.linkTimes(EMBEDDED_SCENARIO, gather, 100, (_, what) => told.push(what));
+    expect(outcome).toMatchObject({ kind: 'done', value: { followed: true, count: 100 } });
+    expect(told.join()).toContain('transfers');
+    const flows = await service.linkTransfers(EMBEDDED_SCENARIO, gather, 2, 1e-6);
+    expect(flows.kind).toBe('done');
+    const bad = await service.linkTimes(
+      EMBEDDED_SCENARIO,
+      { ...gather, torusAxes: [3] },
+      10,
+      () => undefined,
+    );
+    expect(bad).toMatchObject({ kind: 'refused', message: expect.stringContaining('axes') });
+  });
+});
