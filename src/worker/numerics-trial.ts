@@ -3,7 +3,7 @@ import { nextTask, type Progress } from '../base/progress.ts';
 import { InputError } from '../base/result.ts';
 import type { MatmulBackend } from '../gpu/matmul-backend.ts';
 import type { MatmulDetail } from '../machine/report.ts';
-import { ACCUMULATIONS, type AccumulationId } from '../numerics/accumulation.ts';
+import { ACCUMULATIONS, type AccumulationId, sumsInOrder } from '../numerics/accumulation.ts';
 import { DTYPE_TRAITS, type MatmulDtype } from '../numerics/dtypes.ts';
 import {
   type ErrorSummary,
@@ -72,10 +72,19 @@ const MAX_EDGE = 64;
 /** Keeps the slowest order of summation well under a second on one core. */
 const MAX_PRODUCTS = 2 ** 21;
 
-/** The corner of an op that is small enough to be tried at once: its k up to 4,096, its m and n as far as is left. */
-export function tileShapeOf({ gemm }: Pick<MatmulDetail, 'gemm'>): TileShape {
+/**
+ * The corner of an op that is small enough to be tried at once: its k up to 4,096, its m and n as far as is
+ * left. Sums that vectors cannot do pay for every pass over the matrix unit.
+ */
+export function tileShapeOf(
+  { gemm }: Pick<MatmulDetail, 'gemm'>,
+  picks: NumericsRequest['picks'],
+): TileShape {
+  const costs = picks.map(({ dtype, accumulation }) =>
+    sumsInOrder(ACCUMULATIONS[accumulation]) ? 1 : DTYPE_TRAITS[dtype].passes,
+  );
   const k = Math.min(gemm.k, MAX_K);
-  const bits = Math.floor(Math.log2(MAX_PRODUCTS / k));
+  const bits = Math.floor(Math.log2(MAX_PRODUCTS / Math.max(...costs) / k));
   const rows = Math.min(MAX_EDGE, 2 ** Math.floor(bits / 2));
   const columns = Math.min(MAX_EDGE, 2 ** Math.ceil(bits / 2));
   return { m: Math.min(gemm.m, rows), k, n: Math.min(gemm.n, columns) };

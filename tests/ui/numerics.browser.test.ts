@@ -16,7 +16,7 @@ import type { Engine } from '../../src/worker/engine-api.ts';
 import { createEngineClient } from '../../src/worker/engine-client.ts';
 import { outcomeOf } from '../../src/worker/engine-service.ts';
 import { createNumericsService } from '../../src/worker/numerics-service.ts';
-import { type NumericsRequest, tileShapeOf } from '../../src/worker/numerics-trial.ts';
+import type { NumericsRequest } from '../../src/worker/numerics-trial.ts';
 import { mountPage, type Page } from './mount-page.ts';
 
 let page: Page | undefined;
@@ -74,7 +74,7 @@ function valuesOf(shown: Page, label: string): readonly (string | null)[] {
 
 describe('the numerics panel', () => {
   it('opens by a key, changes the format by keys, and shows what the numerics give', async () => {
-    const { app, op, detail, press, find, text, settled } = await open();
+    const { app, op, detail, press, find, text, settled, asked } = await open();
     press('KeyN');
     await settled();
     expect(app.state.dialog).toEqual({ kind: 'numerics', op });
@@ -90,7 +90,9 @@ describe('the numerics panel', () => {
     expect(second.value).toBe('fp8-e5m2');
     await isDone(assertDefined(page, 'a page'));
 
-    const tile = randomTile(tileShapeOf(detail), app.state.run?.scenario.seed ?? 1);
+    const { shape } = assertDefined(asked.at(-1), 'a request');
+    expect(shape.k).toBe(Math.min(detail.gemm.k, 4096));
+    const tile = randomTile(shape, app.state.run?.scenario.seed ?? 0);
     const exact = multiplyInDouble(tile);
     const { sequential } = ACCUMULATIONS;
     const passRows = detail.arrays[0].config.rows;

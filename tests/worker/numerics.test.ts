@@ -100,8 +100,12 @@ describe('a trial of numerics', () => {
   });
 
   test('takes a corner of the op that is no larger than the op', () => {
-    expect(tileShapeOf({ gemm: { m: 8192, k: 14336, n: 4096 } })).toEqual({ m: 16, k: 4096, n: 32 });
-    expect(tileShapeOf({ gemm: { m: 8192, k: 128, n: 4096 } })).toEqual({ m: 64, k: 128, n: 64 });
-    expect(tileShapeOf({ gemm: { m: 1, k: 1000, n: 3 } })).toEqual({ m: 1, k: 1000, n: 3 });
+    const shapeOf = (m: number, k: number, n: number, picks = request.picks) =>
+      tileShapeOf({ gemm: { m, k, n } }, picks);
+    expect(shapeOf(8192, 14336, 4096)).toEqual({ m: 16, k: 4096, n: 32 });
+    expect(shapeOf(8192, 128, 4096)).toEqual({ m: 64, k: 128, n: 64 });
+    expect(shapeOf(1, 1000, 3)).toEqual({ m: 1, k: 1000, n: 3 });
+    const slow = { dtype: 'fp32-bf16x6', accumulation: 'pairwise-tree' } as const;
+    expect(shapeOf(8192, 4096, 4096, [slow, request.picks[0]])).toEqual({ m: 8, k: 4096, n: 8 });
   });
 });

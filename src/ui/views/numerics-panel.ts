@@ -30,7 +30,8 @@ type Status =
   | { readonly kind: 'refused'; readonly message: string };
 
 const NAMES = ['First', 'Second'] as const;
-const DEFAULT_SEED = 1;
+/** As the array view has it. */
+const DEFAULT_SEED = 0;
 
 /** One tile of a matmul under two formats or orders of summation, chosen by the user. */
 @customElement('systole-numerics-panel')
@@ -184,7 +185,7 @@ export class NumericsPanel extends AppElement {
 
   #requestFor({ detail }: MatmulOp, { run }: AppState): NumericsRequest {
     return {
-      shape: tileShapeOf(detail),
+      shape: tileShapeOf(detail, this.picks),
       seed: run?.scenario.seed ?? DEFAULT_SEED,
       passRows: detail.arrays[0].config.rows,
       picks: this.picks,
