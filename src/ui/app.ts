@@ -7,13 +7,14 @@ import { EMBEDDED_SCENARIO } from '../study/catalog.ts';
 import type { Note } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
 import { decodeScenario, encodeScenario } from '../study/share-link.ts';
-import type { Engine, Outcome, Run } from '../worker/engine-api.ts';
+import type { Engine, MatmulNews, Outcome, Run } from '../worker/engine-api.ts';
 import { createCommands } from './commands/all-commands.ts';
 import type { Command } from './commands/command.ts';
 import { openingView } from './opening-view.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { type AppState, INITIAL_STATE, type Notice, type Place } from './state.ts';
 import { Store } from './store.ts';
+import { loadTuned, saveTuned, withTuned } from './tuning-memory.ts';
 
 /** Progress shows only for what takes longer than this. */
 const PROGRESS_DELAY_MS = 100;
@@ -278,6 +279,37 @@ export class App {
       const reason = oneLine(error instanceof Error ? error.message : String(error));
       this.store.update({ gpu: { kind: 'failed', reason } });
     }
+  }
+
+  /** Follows what happens to matrix products, with the choices of kernels from earlier visits. */
+  watchMatmul(): void {
+    const known = loadTuned();
+    this.store.update({ tuned: known });
+    this.engine.watchMatmul((news) => this.#hear(news), known);
+  }
+
+  /** Tries the kernels against each other on this adapter. */
+  async timeKernels(): Promise<void> {
+    this.store.update({ tuned: [] });
+    try {
+      await this.engine.timeKernels();
+    } catch (error) {
+      this.fail(`kernels could not be timed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async validate(): Promise<void> {
+    if (this.state.validation === undefined) this.store.update({ validation: await this.engine.validate() });
+  }
+
+  #hear(news: MatmulNews): void {
+    if (news.kind !== 'tuned') {
+      this.fail(news.reason);
+      return;
+    }
+    const tuned = withTuned(this.state.tuned, news);
+    this.store.update({ tuned });
+    saveTuned(tuned);
   }
 
   #say(kind: Notice['kind'], text: string): void {

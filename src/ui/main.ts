@@ -9,4 +9,5 @@ root.app = app;
 document.body.append(root);
 
 await app.openAddress(location.hash, EMBEDDED_SCENARIO);
+app.watchMatmul();
 await app.checkGpu();

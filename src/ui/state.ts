@@ -1,6 +1,7 @@
 import type { TimeRange } from '../figure/time-scale.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
-import type { Opened, Run } from '../worker/engine-api.ts';
+import type { ValidationRow } from '../study/validate.ts';
+import type { Opened, Run, TunedKernel } from '../worker/engine-api.ts';
 
 export const PLACES = ['run', 'explore', 'learn', 'replay', 'trust'] as const;
 export type Place = (typeof PLACES)[number];
@@ -81,6 +82,10 @@ export interface AppState {
   readonly stageView: StageView;
   readonly dialog: Dialog | undefined;
   readonly gpu: GpuState;
+  /** Kernels chosen by trial on this adapter. */
+  readonly tuned: readonly TunedKernel[];
+  /** The model's error against silicon, once asked for. */
+  readonly validation: readonly ValidationRow[] | undefined;
 }
 
 export const INITIAL_STATE: AppState = {
@@ -103,4 +108,6 @@ export const INITIAL_STATE: AppState = {
   stageView: 'array',
   dialog: undefined,
   gpu: { kind: 'checking' },
+  tuned: [],
+  validation: undefined,
 };

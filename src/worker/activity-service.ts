@@ -1,7 +1,8 @@
 import type { ArrayConfig, GemmSequence } from '../array/config.ts';
 import { scheduleOf } from '../array/schedule.ts';
-import { type Switching, switchingInPieces } from '../array/switching.ts';
+import { switchingInPieces } from '../array/switching.ts';
 import { CancelledError, nextTask, type Progress } from '../base/progress.ts';
+import type { ArrayActivity } from '../figure/array-activity.ts';
 import { seededOperands } from '../figure/array-operands.ts';
 import { bf16FromFloat32 } from '../numerics/bf16.ts';
 
@@ -11,12 +12,6 @@ export interface ActivityRequest {
   readonly gemm: GemmSequence;
   readonly seed: number;
   readonly unit: number;
-}
-
-/** What a whole op does to the circuits of every PE, from the values of its operands. */
-export interface ArrayActivity extends Switching {
-  /** Of the op: toggles are shown a cycle. */
-  readonly cycles: number;
 }
 
 export interface ActivityService {

@@ -1,5 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
+import { createRandom } from '../base/random.ts';
 import { InputError, unwrap } from '../base/result.ts';
+import type { ArrayActivity } from '../figure/array-activity.ts';
 import { BUNDLED_SHADERS } from '../gpu/bundled-shaders.ts';
 import type { ParallelMatmul } from '../gpu/cpu-backend.ts';
 import { createMatmulBackend } from '../gpu/create-backend.ts';
@@ -10,14 +12,14 @@ import { planCollective } from '../ici/collective.ts';
 import { linkRates } from '../ici/request.ts';
 import { torusFromSlice } from '../ici/topology.ts';
 import type { RunReport } from '../machine/report.ts';
-import { randomMatmulRequest } from '../numerics/random-operands.ts';
+import { randomOperands } from '../numerics/random-operands.ts';
 import { createEvaluator } from '../study/evaluate.ts';
 import { V6E_GEMMS } from '../study/measurements/v6e-gemm.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
 import { type ValidationRow, validateGemms } from '../study/validate.ts';
-import { type ActivityRequest, type ArrayActivity, createActivityService } from './activity-service.ts';
+import { type ActivityRequest, createActivityService } from './activity-service.ts';
 import type { LinkUtilization, MatmulNews, Outcome, ProgressListener, TunedKernel } from './engine-api.ts';
 import { outcomeOf } from './engine-service.ts';
 import { createNumericsService, type NumericsReport } from './numerics-service.ts';
@@ -29,6 +31,9 @@ export interface SideService {
   selfTest(): Promise<SelfTestVerdict>;
   compareNumerics(request: NumericsRequest, listener: ProgressListener): Promise<Outcome<NumericsReport>>;
   cancelNumerics(): void;
+  watchMatmul(listener: (news: MatmulNews) => void, known: readonly TunedKernel[]): void;
+  timeKernels(): Promise<void>;
+  validate(): readonly ValidationRow[];
   arrayActivity(request: ActivityRequest, listener: ProgressListener): Promise<Outcome<ArrayActivity>>;
   cancelArrayActivity(): void;
 }
@@ -92,7 +97,11 @@ export function createSideService(options: SideServiceOptions = {}): SideService
     async timeKernels() {
       tuned.clear();
       const extent = { m: TRIAL_EXTENT, k: TRIAL_EXTENT, n: TRIAL_EXTENT };
-      await (await readyBackend()).matmul(randomRequest(extent));
+      await (await readyBackend()).matmul({
+        ...extent,
+        passRows: TRIAL_PASS_ROWS,
+        ...randomOperands(createRandom(0), 'bf16', extent),
+      });
     },
     validate: () => validateGemms('GEMMs on TPU v6e', V6E_GEMMS),
     arrayActivity: (request, listener) => outcomeOf(() => activity.measure(request, listener)),

@@ -1,8 +1,9 @@
 import { expose, releaseProxy } from 'comlink';
 import type { ProgressListener } from './engine-api.ts';
+import { createMatmulPool } from './matmul-pool.ts';
 import { createSideService } from './side-service.ts';
 
-const service = createSideService();
+const service = createSideService({ gpu: navigator.gpu, parallel: createMatmulPool() });
 
 /** Link loads, activity and the GPU, apart from the engine so that neither waits for it nor is cancelled with it. */
 expose({

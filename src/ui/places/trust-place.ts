@@ -14,17 +14,18 @@ import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
 import { placeStyles } from './place-styles.ts';
+import { renderTuned, renderValidation } from './trust-measured.ts';
 
 /** Why the numbers can be believed, and how far. */
 @customElement('systole-trust-place')
 export class TrustPlace extends AppElement {
   protected override watched(state: AppState): readonly unknown[] {
-    return [state.run, state.gpu];
+    return [state.run, state.gpu, state.tuned, state.validation];
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult {
     const badge = gpuBadge(state.gpu);
-    const { gpu, run } = state;
+    const { gpu, run, tuned, validation } = state;
     return html`<article>
       <h1>What the numbers rest on</h1>
       <h2>Values computed here: ${badge.label}</h2>
@@ -32,9 +33,17 @@ export class TrustPlace extends AppElement {
       ${gpu.kind === 'checked' ? renderKernels(gpu.verdict) : nothing}
       <div class="row">
         <button ?disabled=${gpu.kind === 'checking'} @click=${() => void app.checkGpu()}>Check again</button>
+        <button ?disabled=${gpu.kind === 'checking'} @click=${() => void app.timeKernels()}>Time the kernels</button>
       </div>
+      ${renderTuned(tuned)}
+      ${validation === undefined ? nothing : renderValidation(validation)}
       ${run === undefined ? nothing : html`${renderBounds(run.report)}${renderSources(run.report)}`}
     </article>`;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.app?.validate();
   }
 
   static override styles = [sharedStyles, placeStyles];
