@@ -96,11 +96,11 @@ function errorAxis(
   right: number,
 ): Mark[] {
   const words = { kind: 'text', fill: 'ink-quiet', size: 12 } as const;
+  const exactX = left(0) + barWidth / 2;
   const stride = [1, 2, 4, 8].find((each) => each * barWidth >= LABEL_PX) ?? 16;
   const ticks = bars.flatMap(({ exponent }, index): Mark[] => {
     // A bin begins at its tick; labels keep clear of the column of exact results.
-    if (exponent === undefined || exponent % stride !== 0 || left(index) - left(1) + GAP_PX < LABEL_PX / 2)
-      return [];
+    if (exponent === undefined || exponent % stride !== 0 || left(index) - exactX < LABEL_PX) return [];
     const x = left(index);
     return [
       { kind: 'line', points: [x, bottom, x, bottom + 4], stroke: 'ink-quiet', lineWidth: 1 },
@@ -111,7 +111,7 @@ function errorAxis(
     ...ticks,
     {
       ...words,
-      x: Math.max(left(0) + barWidth / 2, 16),
+      x: exactX,
       y: bottom + 17,
       text: 'exact',
       font: 'words',
