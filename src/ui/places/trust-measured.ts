@@ -51,7 +51,7 @@ export function renderValidation(rows: readonly ValidationRow[]): TemplateResult
             <th class="number">Cases</th>
             <th class="number">Mean |error|</th>
             <th class="number">Mean error</th>
-            <th>Worst</th>
+            <th class="number">Worst</th>
           </tr>
         </thead>
         <tbody>
