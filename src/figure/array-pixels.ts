@@ -7,8 +7,7 @@ import type { Palette } from './color-palette.ts';
 import { type ColorScale, differenceScale, SCALE_STEPS, utilizationScale } from './color-scales.ts';
 
 /** What the colour of a PE means. */
-export const ARRAY_METRICS = ['state', 'operand', 'weight', 'sum', 'utilization'] as const;
-export type ArrayMetric = (typeof ARRAY_METRICS)[number];
+export type ArrayMetric = 'state' | 'operand' | 'weight' | 'sum' | 'utilization' | 'toggles' | 'gated';
 export type ValueMetric = Extract<ArrayMetric, 'operand' | 'weight' | 'sum'>;
 
 /** Waves between two equal bands of the working colour: a diagonal every 16 rows of the streamed matrix. */

@@ -6,7 +6,7 @@ import { formatCount } from '../base/format-quantity.ts';
 import type { PePlace } from './array-layout.ts';
 
 /** One register of a PE in words. */
-interface PeLine {
+export interface PeLine {
   readonly name: string;
   /** `A[1184, 37]`. */
   readonly element: string;

@@ -3,19 +3,40 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import type { Activity } from '../../array/state-grids.ts';
 import { formatCount, THIN_SPACE } from '../../base/format-quantity.ts';
-import { ARRAY_METRICS, type ArrayMetric, BAND_WAVES, valueRange } from '../../figure/array-pixels.ts';
+import {
+  ACTIVITY_METRICS,
+  type ActivityMetric,
+  activityRange,
+  formatActivity,
+} from '../../figure/array-activity.ts';
+import { type ArrayMetric, BAND_WAVES, type ValueMetric, valueRange } from '../../figure/array-pixels.ts';
 import { type ColorScale, differenceScale, utilizationScale } from '../../figure/color-scales.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import type { ActivityStatus } from './array-activity.ts';
 import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
 
-const METRIC_NAMES: Readonly<Record<ArrayMetric, string>> = {
-  state: 'State',
-  operand: 'Operand',
-  weight: 'Weight',
-  sum: 'Partial sum',
-  utilization: 'Use so far',
+/** What the colours may mean; the first metric of each is what its button chooses. */
+const CHOICES: readonly {
+  readonly name: string;
+  readonly metrics: readonly [ArrayMetric, ...ArrayMetric[]];
+}[] = [
+  { name: 'State', metrics: ['state'] },
+  { name: 'Operand', metrics: ['operand'] },
+  { name: 'Weight', metrics: ['weight'] },
+  { name: 'Partial sum', metrics: ['sum'] },
+  { name: 'Use so far', metrics: ['utilization'] },
+  { name: 'Activity', metrics: ACTIVITY_METRICS },
+];
+
+const ACTIVITY_NAMES: Readonly<Record<ActivityMetric, string>> = {
+  toggles: 'bit toggles a cycle',
+  gated: 'gated share',
+};
+const ACTIVITY_TITLES: Readonly<Record<ActivityMetric, string>> = {
+  toggles: 'Bits of the operand registers that change, over the cycles of the whole op',
+  gated: 'Products of the whole op of which a factor is zero, so that a PE may rest, over all its products',
 };
 
 /** In the order in which a PE goes through them. */
@@ -30,24 +51,82 @@ export class ArrayLegend extends LitElement {
   @property({ attribute: false, hasChanged: () => true }) counts:
     | Readonly<Record<Activity, number>>
     | undefined;
+  /** The count behind the activity metrics, while one of them is chosen. */
+  @property({ attribute: false }) activity: ActivityStatus | undefined;
   readonly #theme = new PaletteController(this);
 
   override render(): TemplateResult {
     return html`<div class="metrics" role="group" aria-label="What the colours mean">
-        ${ARRAY_METRICS.map(
-          (metric) => html`<button
+        ${CHOICES.map(
+          ({ name, metrics }) => html`<button
             class="small"
-            aria-pressed=${this.metric === metric ? 'true' : 'false'}
-            @click=${() =>
-              this.dispatchEvent(
-                new CustomEvent<{ metric: ArrayMetric }>('metric-change', { detail: { metric } }),
-              )}
+            aria-pressed=${metrics.includes(this.metric) ? 'true' : 'false'}
+            @click=${() => this.#choose(metrics[0])}
           >
-            ${METRIC_NAMES[metric]}
+            ${name}
           </button>`,
         )}
       </div>
-      ${this.metric === 'state' ? this.#renderStates() : this.#renderRamp(this.metric)}`;
+      ${this.#renderMeaning()}`;
+  }
+
+  #renderMeaning(): TemplateResult {
+    switch (this.metric) {
+      case 'state':
+        return this.#renderStates();
+      case 'toggles':
+      case 'gated':
+        return this.#renderActivity(this.metric);
+      default:
+        return this.#renderRamp(this.metric);
+    }
+  }
+
+  #choose(metric: ArrayMetric): void {
+    this.#send('metric-change', { metric });
+  }
+
+  #send(name: string, detail?: { readonly metric: ArrayMetric }): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #renderActivity(shown: ActivityMetric): TemplateResult {
+    return html`<div class="metrics" role="group" aria-label="Which activity">
+        ${ACTIVITY_METRICS.map(
+          (metric) => html`<button
+            class="small"
+            title=${ACTIVITY_TITLES[metric]}
+            aria-pressed=${metric === shown ? 'true' : 'false'}
+            @click=${() => this.#choose(metric)}
+          >
+            ${ACTIVITY_NAMES[metric]}
+          </button>`,
+        )}
+      </div>
+      ${this.#renderActivityStatus(shown)}`;
+  }
+
+  #renderActivityStatus(metric: ActivityMetric): TemplateResult | typeof nothing {
+    switch (this.activity?.kind) {
+      case undefined:
+        return nothing;
+      case 'running':
+        return html`<span class="ramp-row">
+          <progress max="1" .value=${this.activity.fraction} aria-label="Counting toggles and zero operands"></progress>
+          <button class="small" @click=${() => this.#send('activity-stop')}>Cancel</button>
+        </span>`;
+      case 'stopped':
+        return html`<span class="ramp-row">
+          Cancelled. <button class="small" @click=${() => this.#send('activity-start')}>Count</button>
+        </span>`;
+      case 'refused':
+        return html`<span>${this.activity.message}</span>`;
+      case 'done': {
+        const high = formatActivity(activityRange(this.activity.activity, metric), metric);
+        const unit = metric === 'toggles' ? 'a cycle' : 'of the products';
+        return ramp(utilizationScale(this.#theme.palette.scheme), '0', `${high} ${unit} (bf16, seeded)`);
+      }
+    }
   }
 
   #renderStates(): TemplateResult {
@@ -66,7 +145,7 @@ export class ArrayLegend extends LitElement {
     </ul>`;
   }
 
-  #renderRamp(metric: Exclude<ArrayMetric, 'state'>): TemplateResult {
+  #renderRamp(metric: ValueMetric | 'utilization'): TemplateResult {
     const { scheme } = this.#theme.palette;
     if (metric === 'utilization') {
       return ramp(utilizationScale(scheme), '0', `100${THIN_SPACE}% of the cycles so far`);
@@ -105,7 +184,8 @@ export class ArrayLegend extends LitElement {
         align-items: center;
         gap: 8px;
       }
-      .ramp {
+      .ramp,
+      progress {
         inline-size: 110px;
       }
       .working {

@@ -2,6 +2,7 @@ import type { OperandSource } from '../../array/operands.ts';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import { arrayStateAt } from '../../array/state.ts';
 import { ACTIVITIES, type Activity, type ArrayState, createArrayState } from '../../array/state-grids.ts';
+import { type ArrayActivity, paintActivity } from '../../figure/array-activity.ts';
 import type { RunningMoment } from '../../figure/array-moment.ts';
 import { seededOperands, valuesWithin } from '../../figure/array-operands.ts';
 import {
@@ -11,6 +12,7 @@ import {
   paintStates,
   paintUtilization,
   paintValues,
+  type ValueMetric,
   valueRange,
 } from '../../figure/array-pixels.ts';
 import type { Palette } from '../../figure/color-palette.ts';
@@ -35,6 +37,7 @@ export class ArrayPicture {
   #metric: ArrayMetric | undefined;
   #palette: Palette;
   #inks: ArrayInks;
+  #activity: ArrayActivity | undefined;
   /** Rows whose values are painted. */
   #painted = 0;
 
@@ -46,7 +49,7 @@ export class ArrayPicture {
   constructor(
     moment: RunningMoment,
     readonly unit: number,
-    seed: number,
+    readonly seed: number,
     palette: Palette,
   ) {
     this.schedule = moment.schedule;
@@ -82,12 +85,15 @@ export class ArrayPicture {
   }
 
   /** Whether the op and its product are those of the picture: then only the cycle differs. */
-  shows(moment: RunningMoment, unit: number): boolean {
-    return moment.op === this.#op && moment.part === this.#part && unit === this.unit;
+  shows(moment: RunningMoment, unit: number, seed: number): boolean {
+    return moment.op === this.#op && moment.part === this.#part && unit === this.unit && seed === this.seed;
   }
 
-  /** @returns whether any pixel may have changed */
-  paint(cycle: number, metric: ArrayMetric, palette: Palette): boolean {
+  /**
+   * @param activity of the op, once it is known
+   * @returns whether any pixel may have changed
+   */
+  paint(cycle: number, metric: ArrayMetric, palette: Palette, activity?: ArrayActivity): boolean {
     const isNewCycle = this.#metric === undefined || cycle !== this.#cycle;
     if (isNewCycle) {
       const { config, gemm } = this.schedule;
@@ -96,7 +102,9 @@ export class ArrayPicture {
       this.#count();
     }
     if (palette !== this.#palette) this.#inks = arrayInks(palette, this.pixels.rows);
-    if (isNewCycle || metric !== this.#metric || palette !== this.#palette) {
+    const isNewActivity = activity !== this.#activity;
+    if (isNewCycle || isNewActivity || metric !== this.#metric || palette !== this.#palette) {
+      this.#activity = activity;
       this.#metric = metric;
       this.#palette = palette;
       this.#painted = 0;
@@ -107,14 +115,30 @@ export class ArrayPicture {
   }
 
   #paintRest(metric: ArrayMetric): void {
+    const { words, rows } = this.pixels;
+    const inks = this.#inks;
+    switch (metric) {
+      case 'state':
+        paintStates(words, this.#state, inks);
+        break;
+      case 'utilization':
+        paintUtilization(words, this.schedule, this.#cycle, inks);
+        break;
+      case 'toggles':
+      case 'gated':
+        if (this.#activity === undefined) words.fill(inks.nothing);
+        else paintActivity(words, this.#activity, metric, inks);
+        break;
+      default:
+        this.#paintValues(metric);
+        return;
+    }
+    this.#painted = rows;
+  }
+
+  #paintValues(metric: ValueMetric): void {
     const { words, rows, columns } = this.pixels;
     const inks = this.#inks;
-    if (metric === 'state') paintStates(words, this.#state, inks);
-    else if (metric === 'utilization') paintUtilization(words, this.schedule, this.#cycle, inks);
-    if (metric === 'state' || metric === 'utilization') {
-      this.#painted = rows;
-      return;
-    }
     const range = valueRange(metric, this.schedule);
     const startedMs = performance.now();
     do {

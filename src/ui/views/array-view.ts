@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ArraySchedule } from '../../array/schedule.ts';
 import { peStateOf } from '../../array/state.ts';
 import { formatCount } from '../../base/format-quantity.ts';
+import { type ArrayActivity, activityLines } from '../../figure/array-activity.ts';
 import { arrayEdges } from '../../figure/array-edges.ts';
 import { arrayFigure } from '../../figure/array-figure.ts';
 import { layoutArray, type PePlace, WHOLE_ARRAY } from '../../figure/array-layout.ts';
@@ -23,6 +24,7 @@ import type { Engine } from '../../worker/engine-api.ts';
 import { spanText } from '../idle-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { formatDuration } from '../span-text.ts';
+import { ActivityController, type ActivityStatus } from './array-activity.ts';
 import './array-cycle.ts';
 import './array-fold-map.ts';
 import './array-legend.ts';
@@ -55,6 +57,7 @@ export class ArrayView extends LitElement {
   @query('systole-array-stage') private stage: ArrayStage | undefined;
 
   readonly #theme = new PaletteController(this);
+  readonly #counter = new ActivityController(this);
   #index: TimelineIndex | undefined;
   #picture: ArrayPicture | undefined;
   #version = 0;
@@ -63,6 +66,7 @@ export class ArrayView extends LitElement {
   override render(): TemplateResult {
     const moment = this.#moment();
     const shown = this.#shown(moment);
+    const activity = this.#activityOf(moment);
     const picture = moment.kind === 'running' ? this.#paint(moment) : undefined;
     return html`<header>
         <h2>Array</h2>
@@ -107,10 +111,13 @@ export class ArrayView extends LitElement {
         <systole-array-legend
           .metric=${this.metric}
           .counts=${picture?.counts}
+          .activity=${activity}
           .schedule=${shown}
           @metric-change=${(event: CustomEvent<{ metric: ArrayMetric }>) => {
             this.metric = event.detail.metric;
           }}
+          @activity-stop=${() => this.#counter.stop()}
+          @activity-start=${() => this.#counter.start()}
         ></systole-array-legend>
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.#spoken(moment)}</p>`;
@@ -155,13 +162,44 @@ export class ArrayView extends LitElement {
     return this.#index === undefined ? { kind: 'nothing' } : arrayMomentAt(this.#index, this.cursorPs);
   }
 
+  /** Where the count of the op's activity is, while its colours show that. */
+  #activityOf(moment: ArrayMoment): ActivityStatus | undefined {
+    const asked = moment.kind === 'running' && (this.metric === 'toggles' || this.metric === 'gated');
+    if (asked && !isValued(moment)) {
+      this.#counter.want(undefined, undefined);
+      return {
+        kind: 'refused',
+        message: `Operands are made up in bf16 only, this op is ${moment.detail.dtype}.`,
+      };
+    }
+    const request = asked
+      ? {
+          config: moment.schedule.config,
+          gemm: moment.schedule.gemm,
+          seed: this.seed,
+          unit: this.#unitOf(moment),
+        }
+      : undefined;
+    this.#counter.want(this.engine, request);
+    return this.#counter.status;
+  }
+
+  get #activity(): ArrayActivity | undefined {
+    const { status } = this.#counter;
+    return status?.kind === 'done' ? status.activity : undefined;
+  }
+
+  #unitOf(moment: RunningMoment): number {
+    return this.unit % moment.detail.units;
+  }
+
   #paint(moment: RunningMoment): ArrayPicture {
     const { palette } = this.#theme;
-    const unit = this.unit % moment.detail.units;
-    if (!this.#picture?.shows(moment, unit)) {
+    const unit = this.#unitOf(moment);
+    if (!this.#picture?.shows(moment, unit, this.seed)) {
       this.#picture = new ArrayPicture(moment, unit, this.seed, palette);
     }
-    if (this.#picture.paint(moment.cycle, this.metric, palette)) this.#version += 1;
+    if (this.#picture.paint(moment.cycle, this.metric, palette, this.#activity)) this.#version += 1;
     return this.#picture;
   }
 
@@ -270,7 +308,10 @@ export class ArrayView extends LitElement {
       ? peValues(picture.schedule, picture.state, picture.operands, place)
       : { operand: undefined, weight: undefined, shadow: undefined, sum: undefined };
     const at = peStateOf(picture.state, place.row * columns + place.column);
-    return describePe(picture.schedule, place, at, values);
+    const description = describePe(picture.schedule, place, at, values);
+    const activity = this.#activity;
+    if (activity === undefined) return description;
+    return { ...description, lines: [...description.lines, ...activityLines(activity, place)] };
   }
 
   /** Only what the keyboard is at: a pointer's hover would flood a listener. */

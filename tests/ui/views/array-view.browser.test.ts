@@ -2,8 +2,12 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { arrayMomentAt } from '../../../src/figure/array-moment.ts';
 import { createTimelineIndex } from '../../../src/figure/timeline-index.ts';
+import type { MatmulDetail, RunReport } from '../../../src/machine/report.ts';
 import '../../../src/ui/views/array-view.ts';
 import type { ArrayView } from '../../../src/ui/views/array-view.ts';
+import type { ActivityRequest } from '../../../src/worker/activity-service.ts';
+import type { Outcome } from '../../../src/worker/engine-api.ts';
+import { createEngineClient } from '../../../src/worker/engine-client.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
 import {
   clickAt,
@@ -36,6 +40,18 @@ beforeEach(async () => {
   view.cursorPs = BUSY_PS;
   await mountView(view);
 });
+
+type ArrayOfOp = MatmulDetail['arrays'][number];
+
+/** The fixture with other arrays in its matmuls. */
+function withArrays(change: (array: ArrayOfOp) => ArrayOfOp): RunReport {
+  const ops = report.ops.map((op) =>
+    op.detail.kind === 'matmul'
+      ? { ...op, detail: { ...op.detail, arrays: op.detail.arrays.map(change) } }
+      : op,
+  );
+  return { ...report, ops };
+}
 
 function cycleAt(ps: number): number {
   const moment = arrayMomentAt(index, ps);
@@ -194,22 +210,78 @@ describe('systole-array-view', () => {
     expect(textOf(view)).toContain('no matrix unit at work');
   });
 
+  describe('activity', () => {
+    const choose = (name: string): void => {
+      const button = findAll<HTMLButtonElement>(find(view, 'systole-array-legend'), 'button').find((each) =>
+        each.textContent?.includes(name),
+      );
+      if (button === undefined) throw new Error(`no button ${name}`);
+      button.click();
+    };
+    const until = async (says: RegExp): Promise<void> => {
+      await expect.poll(() => textOf(view), { timeout: 20_000 }).toMatch(says);
+    };
+
+    test('is counted by the engine, coloured with its unit, and told for each PE', async () => {
+      view.engine = createEngineClient();
+      // The fixture's op is hundreds of GEMMs, which takes the better part of a minute.
+      view.report = withArrays(({ config, gemm }) => ({ config, gemm, repeats: 1 }));
+      choose('Activity');
+      await until(/[\d.]+\sbit a cycle \(bf16, seeded\)/);
+      const figure = find(view, 'systole-figure');
+      const toggles = pixelsOf(figure);
+      choose('gated share');
+      await until(/0 [\d.]+\s% of the products/);
+      await settled(view);
+      expect(differs(pixelsOf(figure), toggles)).toBe(true);
+      press(find(view, '.surface'), 'ArrowRight');
+      await settled(view);
+      expect(textOf(view)).toMatch(/gated products, whole op [\d.]+\s% [\d,]+ of [\d,]+ have a zero factor/);
+      expect(find(view, '[aria-live]').textContent).toContain('operand toggles, whole op');
+    });
+
+    test('can be cancelled and counted again, and gives way to another op', async () => {
+      const requests: ActivityRequest[] = [];
+      let cancelled = 0;
+      let settle: ((outcome: Outcome<never>) => void) | undefined;
+      const engine = createEngineClient();
+      view.engine = {
+        ...engine,
+        arrayActivity: (request, progress) => {
+          requests.push(request);
+          progress(0.25, 'counting');
+          return new Promise((resolve) => {
+            settle = resolve;
+          });
+        },
+        cancelArrayActivity: () => {
+          cancelled += 1;
+          settle?.({ kind: 'cancelled' });
+        },
+      };
+      choose('Activity');
+      await settled(view);
+      expect(find<HTMLProgressElement>(find(view, 'systole-array-legend'), 'progress').value).toBe(0.25);
+      choose('Cancel');
+      await until(/Cancelled\. Count/);
+      expect(cancelled).toBe(1);
+      choose('Count');
+      await settled(view);
+      expect(requests).toHaveLength(2);
+      view.seed = 5;
+      await settled(view);
+      expect(cancelled).toBe(2);
+      expect(requests[2]).toEqual({ ...requests[0], seed: 5 });
+      settle?.({ kind: 'refused', message: 'gemm: expected an operation of at most 4 steps' });
+      await until(/gemm: expected an operation of at most 4 steps/);
+    });
+  });
+
   test('an array too large to look into is refused in place', async () => {
-    const ops = report.ops.map((op) =>
-      op.detail.kind === 'matmul'
-        ? {
-            ...op,
-            detail: {
-              ...op.detail,
-              arrays: op.detail.arrays.map((array) => ({
-                ...array,
-                config: { ...array.config, rows: 65_536, columns: 65_536 },
-              })),
-            },
-          }
-        : op,
-    );
-    view.report = { ...report, ops };
+    view.report = withArrays((array) => ({
+      ...array,
+      config: { ...array.config, rows: 65_536, columns: 65_536 },
+    }));
     await settled(view);
     expect(textOf(view)).toMatch(/expected at most .* PEs/);
     view.cursorPs = IDLE_PS;
