@@ -1,5 +1,6 @@
 import { secondsFromPicoseconds } from '../base/time.ts';
 import type { CollectiveDetail, LaneId, OpReport, RunReport } from '../machine/report.ts';
+import type { TimeRange } from './time-scale.ts';
 import type { LaneIndex, TimelineIndex } from './timeline-index.ts';
 import { type PlacedSpan, spanAt } from './timeline-lookup.ts';
 
@@ -17,6 +18,8 @@ export interface ActiveCollective {
    * in pieces that wait for each other.
    */
   readonly pace: number;
+  /** From the start of its first piece to the end of its last one. */
+  readonly range: TimeRange;
 }
 
 /** The collectives that hold an ICI lane at `ps`, each once. */
@@ -28,7 +31,8 @@ export function collectivesAt(index: TimelineIndex, ps: number): readonly Active
     if (placed?.span.kind !== 'busy') continue;
     const report = index.report.ops[placed.span.op];
     if (report?.detail.kind !== 'collective') continue;
-    const pace = Math.min(1, report.alonePs / busyPs(lane, placed, placed.span.op));
+    const { busyPs, range } = heldBy(lane, placed, placed.span.op);
+    const pace = Math.min(1, report.alonePs / busyPs);
     const before = active.get(placed.span.op);
     // The lane that is busy longest knows how long the collective takes here.
     if (before !== undefined && before.pace <= pace) continue;
@@ -38,6 +42,7 @@ export function collectivesAt(index: TimelineIndex, ps: number): readonly Active
       detail: report.detail,
       iteration: placed.iteration,
       pace,
+      range,
     });
   }
   return [...active.values()];
@@ -113,18 +118,27 @@ function worstOf(utilization: Float32Array): number | undefined {
   return worst;
 }
 
-/** How long this repetition of `op` holds the lane, pauses left out. */
-function busyPs(lane: LaneIndex, placed: PlacedSpan, op: number): number {
+/** How long this repetition of `op` holds the lane, pauses left out, and from when to when. */
+function heldBy(
+  lane: LaneIndex,
+  placed: PlacedSpan,
+  op: number,
+): { readonly busyPs: number; readonly range: TimeRange } {
   const isSame = (at: PlacedSpan): boolean =>
     at.span.kind === 'busy' && at.span.op === op && at.iteration === placed.iteration;
-  let total = placed.endPs - placed.startPs;
+  let busyPs = placed.endPs - placed.startPs;
+  let { startPs, endPs } = placed;
   for (let at = spanAt(lane, placed.startPs - 1); at !== undefined; at = spanAt(lane, at.startPs - 1)) {
-    if (isSame(at)) total += at.endPs - at.startPs;
-    else if (at.span.kind === 'busy') break;
+    if (isSame(at)) {
+      busyPs += at.endPs - at.startPs;
+      startPs = at.startPs;
+    } else if (at.span.kind === 'busy') break;
   }
   for (let at = spanAt(lane, placed.endPs); at !== undefined; at = spanAt(lane, at.endPs)) {
-    if (isSame(at)) total += at.endPs - at.startPs;
-    else if (at.span.kind === 'busy') break;
+    if (isSame(at)) {
+      busyPs += at.endPs - at.startPs;
+      endPs = at.endPs;
+    } else if (at.span.kind === 'busy') break;
   }
-  return total;
+  return { busyPs, range: { startPs, endPs } };
 }

@@ -25,6 +25,7 @@ import { dispatchViewEvent } from './canvas-events.ts';
 import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
+import './link-times.ts';
 import './torus-faults.ts';
 import './torus-link-panel.ts';
 import './torus-link-table.ts';
@@ -32,10 +33,11 @@ import { type LinkLoads, TorusLoads } from './torus-loads.ts';
 import './torus-stage.ts';
 import type { LinkEvents, TorusStage } from './torus-stage.ts';
 
-type Projection = 'unrolled' | 'solid' | 'table';
+type Projection = 'unrolled' | 'solid' | 'times' | 'table';
 const PROJECTIONS: readonly { readonly id: Projection; readonly name: string }[] = [
   { id: 'unrolled', name: '2-D' },
   { id: 'solid', name: '3-D' },
+  { id: 'times', name: 'Time' },
   { id: 'table', name: 'Table' },
 ];
 
@@ -98,12 +100,14 @@ export class TorusView extends LitElement {
                   this.#select(event.detail.link);
                 }}
               ></systole-link-table>`
-            : this.#renderStage(torus, load)
+            : this.projection === 'times'
+              ? this.#renderTimes(torus, active)
+              : this.#renderStage(torus, load)
         }
-        ${this.#renderPanel(report, torus, load)}
+        ${this.projection === 'times' ? nothing : this.#renderPanel(report, torus, load)}
       </div>
       <footer>
-        ${this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
+        ${this.projection === 'times' ? nothing : this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
         <span class="now">${this.#renderNow(active, links)}</span>
         <systole-torus-faults .torus=${torus} .losses=${links.losses}></systole-torus-faults>
         ${note === undefined ? nothing : html`<span class="note">${note}</span>`}
@@ -178,6 +182,22 @@ export class TorusView extends LitElement {
         this.focusedNode = event.detail.node;
       }}
     ></systole-torus-stage>`;
+  }
+
+  #renderTimes(torus: Torus, active: readonly ActiveCollective[]): TemplateResult {
+    return html`<systole-link-times
+      .torus=${torus}
+      .report=${this.report}
+      .scenario=${this.scenario}
+      .engine=${this.engine}
+      .active=${active}
+      .selectedOp=${this.selectedOp}
+      .selectedLink=${this.selectedLink}
+      .cursorPs=${this.cursorPs}
+      @select-link=${(event: CustomEvent<LinkEvents['link-select']>) => {
+        this.selectedLink = event.detail.link;
+      }}
+    ></systole-link-times>`;
   }
 
   #renderNow(active: readonly ActiveCollective[], links: LinkLoads): TemplateResult {

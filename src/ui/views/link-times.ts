@@ -1,0 +1,402 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { clamp } from '../../base/integers.ts';
+import { utilizationScale, waitingScale } from '../../figure/color-scales.ts';
+import type { Drawing } from '../../figure/drawing.ts';
+import {
+  LINK_NAME_PX,
+  LINK_ROW_PX,
+  linkRowAt,
+  linkRowsHighlight,
+  linkTimesFigure,
+} from '../../figure/link-times-figure.ts';
+import type { TimeRange } from '../../figure/time-scale.ts';
+import { linkLabel } from '../../figure/torus-figure.ts';
+import type { ActiveCollective } from '../../figure/torus-load.ts';
+import type { Torus } from '../../ici/topology.ts';
+import type { CollectiveDetail, RunReport } from '../../machine/report.ts';
+import type { Scenario } from '../../study/scenario.ts';
+import type { Engine } from '../../worker/engine-api.ts';
+import type { LinkTimes } from '../../worker/link-times.ts';
+import { sharedStyles } from '../shared-styles.ts';
+import { dispatchViewEvent } from './canvas-events.ts';
+import './canvas-figure.ts';
+import type { FigureSize } from './canvas-figure.ts';
+import { rampStyle } from './canvas-legend.ts';
+import { PaletteController } from './canvas-palette.ts';
+import { viewStyles } from './canvas-styles.ts';
+import { LinkTimesSource, type TimesAnswer, type TimesContext } from './link-times-source.ts';
+import { linkTimesStyles } from './link-times-styles.ts';
+import './link-transfers.ts';
+
+const PX_PER_BIN = 4;
+/** Widths are rounded to this many bins, so that a small change of the width asks for nothing. */
+const BIN_STEP = 20;
+const MAX_TABLE_ROWS = 200;
+
+type Metric = 'busy' | 'blocked';
+const METRICS: readonly { readonly id: Metric; readonly name: string; readonly of: string }[] = [
+  { id: 'busy', name: 'Used', of: 'of the rate' },
+  {
+    id: 'blocked',
+    name: 'Held back',
+    of: 'of the rate, unused because another link holds back what is on it',
+  },
+];
+
+/** The collective that is shown, and where it lies in time if the playhead is in it. */
+interface Shown {
+  readonly op: number;
+  readonly name: string;
+  readonly detail: CollectiveDetail;
+  readonly range: TimeRange | undefined;
+}
+
+/** Links x time of one collective, the worst link first, and who is on the selected one. */
+@customElement('systole-link-times')
+export class LinkTimesView extends LitElement {
+  @property({ attribute: false }) torus: Torus | undefined;
+  @property({ attribute: false }) report: RunReport | undefined;
+  @property({ attribute: false }) scenario: Scenario | undefined;
+  @property({ attribute: false }) engine: Engine | undefined;
+  @property({ attribute: false }) active: readonly ActiveCollective[] = [];
+  @property({ attribute: false }) selectedOp: number | undefined;
+  @property({ attribute: false }) selectedLink: number | undefined;
+  @property({ attribute: false }) cursorPs = 0;
+
+  @state() private metric: Metric = 'busy';
+  @state() private isTable = false;
+  @state() private scrollPx = 0;
+  @state() private hoveredRow: number | undefined;
+  @state() private size: FigureSize = { width: 0, height: 0, pixelRatio: 1 };
+  @query('.scroller') private scroller: HTMLElement | null | undefined;
+
+  readonly #theme = new PaletteController(this);
+  readonly #source = new LinkTimesSource(() => this.requestUpdate());
+  #shown: Shown | undefined;
+  #times: LinkTimes | undefined;
+  #drawing: Drawing | undefined;
+  #drawn: readonly unknown[] = [];
+
+  override render(): TemplateResult {
+    const { report, scenario, engine, torus } = this;
+    const shown = this.#shown;
+    if (
+      report === undefined ||
+      scenario === undefined ||
+      engine === undefined ||
+      torus === undefined ||
+      !shown
+    )
+      return html`<p class="empty quiet">
+        Nothing on the links now. Move the playhead into a collective, or select one.
+      </p>`;
+    const context: TimesContext = { report, scenario, engine };
+    const bins = BIN_STEP * Math.max(1, Math.floor(this.#plotPx() / PX_PER_BIN / BIN_STEP));
+    // Without a width nobody knows how many bins are wanted.
+    const answer: TimesAnswer =
+      this.size.width === 0
+        ? { kind: 'pending', fraction: 0, what: '' }
+        : this.#source.times(context, shown.op, shown.detail, bins);
+    if (answer.kind === 'known') this.#times = answer.times;
+    const times = answer.kind === 'known' ? answer.times : undefined;
+    return html`${this.#renderHead(shown, times)}
+      ${
+        answer.kind === 'pending'
+          ? html`<p class="empty quiet" role="status">
+              <progress max="1" .value=${answer.fraction} aria-label="Following transfers"></progress>
+              ${answer.what} <button class="small" @click=${() => this.#source.cancel(context)}>Cancel</button>
+            </p>`
+          : nothing
+      }
+      ${answer.kind === 'failed' ? html`<p class="empty warn">${answer.message}</p>` : nothing}
+      ${
+        answer.kind === 'cancelled'
+          ? html`<p class="empty quiet">
+              Cancelled. <button class="small" @click=${() => this.#source.retry()}>Follow the transfers</button>
+            </p>`
+          : nothing
+      }
+      <div class="body" ?hidden=${times === undefined}>
+        ${
+          this.isTable && times !== undefined
+            ? this.#renderTable(torus, times)
+            : this.#renderMap(torus, shown, times)
+        }
+      </div>
+      ${times === undefined ? nothing : this.#renderFoot(times)}
+      ${times === undefined || this.selectedLink === undefined ? nothing : this.#renderTransfers(context, shown, times)}`;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('report')) this.#times = undefined;
+    this.#shown = this.#choose(changed.has('report'));
+    const row = this.#rowOf(this.selectedLink);
+    if (changed.has('selectedLink') && row !== undefined) this.#reveal(row);
+  }
+
+  /** The selected collective, else the one under the playhead, else the last one of this run. */
+  #choose(isNewRun: boolean): Shown | undefined {
+    const { active, selectedOp, report } = this;
+    const chosen = active.find(({ op }) => op === selectedOp);
+    const selected = selectedOp === undefined ? undefined : report?.ops[selectedOp];
+    if (chosen === undefined && selected?.detail.kind === 'collective' && selectedOp !== undefined) {
+      return { op: selectedOp, name: selected.name, detail: selected.detail, range: undefined };
+    }
+    const now = chosen ?? active[0];
+    if (now !== undefined) return { op: now.op, name: now.report.name, detail: now.detail, range: now.range };
+    return isNewRun || this.#shown === undefined ? undefined : { ...this.#shown, range: undefined };
+  }
+
+  #plotPx(): number {
+    return Math.max(0, this.size.width - LINK_NAME_PX);
+  }
+
+  /** How far the collective is, in [0, 1]. */
+  #progress({ range }: Shown): number | undefined {
+    if (range === undefined) return undefined;
+    return clamp((this.cursorPs - range.startPs) / (range.endPs - range.startPs), 0, 1);
+  }
+
+  #rowOf(link: number | undefined): number | undefined {
+    const row = link === undefined ? -1 : (this.#times?.links.indexOf(link) ?? -1);
+    return row < 0 ? undefined : row;
+  }
+
+  #reveal(row: number): void {
+    const { scroller } = this;
+    if (!scroller) return;
+    const top = row * LINK_ROW_PX;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    const lowest = top + LINK_ROW_PX - scroller.clientHeight;
+    if (lowest > scroller.scrollTop) scroller.scrollTop = lowest;
+  }
+
+  #renderHead(shown: Shown, times: LinkTimes | undefined): TemplateResult {
+    return html`<header>
+      <span class="facts" title=${shown.detail.algorithm}>
+        <strong>${shown.name}</strong>${
+          times === undefined
+            ? nothing
+            : html` alone on the links, <span class="number">${formatSi(times.seconds, 's')}</span>`
+        }
+      </span>
+      <span class="metrics" role="group" aria-label="What the colour says">
+        ${METRICS.map(
+          ({ id, name }) => html`<button
+            class="small"
+            aria-pressed=${this.metric === id && !this.isTable ? 'true' : 'false'}
+            @click=${() => {
+              this.metric = id;
+              this.isTable = false;
+            }}
+          >
+            ${name}
+          </button>`,
+        )}
+        <button
+          class="small"
+          aria-pressed=${this.isTable ? 'true' : 'false'}
+          @click=${() => {
+            this.isTable = !this.isTable;
+          }}
+        >
+          List
+        </button>
+      </span>
+    </header>`;
+  }
+
+  #renderMap(torus: Torus, shown: Shown, times: LinkTimes | undefined): TemplateResult {
+    const progress = this.#progress(shown);
+    const marked = [
+      ...[this.hoveredRow].flatMap((row) => (row === undefined ? [] : [{ row, paint: 'ink' as const }])),
+      ...[this.#rowOf(this.selectedLink)].flatMap((row) =>
+        row === undefined ? [] : [{ row, paint: 'accent' as const }],
+      ),
+    ];
+    const overlay = linkRowsHighlight(marked, this.size.width, this.size.height, this.scrollPx);
+    return html`<div
+        class="axis number"
+        title=${shown.range === undefined ? nothing : 'Drag to move the playhead'}
+        @pointerdown=${(event: PointerEvent) => this.#scrub(event, shown)}
+        @pointermove=${(event: PointerEvent) => this.#scrub(event, shown)}
+      >
+        <span>0</span>${times === undefined ? nothing : html`<span>${formatSi(times.seconds, 's')}</span>`}
+      </div>
+      <div
+        class="scroller"
+        tabindex="0"
+        role="application"
+        aria-roledescription="heat map of links over time"
+        aria-label="Links of ${shown.name}, the worst first. Arrow keys select a link; its transfers follow below."
+        @scroll=${() => {
+          this.scrollPx = this.scroller?.scrollTop ?? 0;
+        }}
+        @keydown=${(event: KeyboardEvent) => this.#keyPressed(event, times)}
+        @pointermove=${(event: PointerEvent) => {
+          this.hoveredRow = this.#rowUnder(event, times);
+        }}
+        @pointerleave=${() => {
+          this.hoveredRow = undefined;
+        }}
+        @click=${(event: MouseEvent) => this.#selectRow(this.#rowUnder(event, times), times)}
+      >
+        <div class="content" .style=${`block-size:${(times?.links.length ?? 0) * LINK_ROW_PX}px`}>
+          <systole-figure
+            .drawing=${this.#draw(torus, times)}
+            .overlay=${overlay}
+            @figure-size=${(event: CustomEvent<FigureSize>) => {
+              this.size = event.detail;
+            }}
+          ></systole-figure>
+        </div>
+      </div>
+      ${
+        progress === undefined
+          ? nothing
+          : html`<div class="playhead" .style=${`left:${LINK_NAME_PX + progress * this.#plotPx()}px`}></div>`
+      }`;
+  }
+
+  #draw(torus: Torus, times: LinkTimes | undefined): Drawing | undefined {
+    if (times === undefined) return undefined;
+    const { width, height } = this.size;
+    const { scheme } = this.#theme.palette;
+    const inputs = [torus, times, this.metric, scheme, width, height, this.scrollPx];
+    if (inputs.some((input, index) => input !== this.#drawn[index])) {
+      this.#drawn = inputs;
+      const rows = { links: times.links, count: times.count, shares: times[this.metric] };
+      const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
+      this.#drawing = linkTimesFigure(torus, rows, scale, width, height, this.scrollPx);
+    }
+    return this.#drawing;
+  }
+
+  #renderTable(torus: Torus, times: LinkTimes): TemplateResult {
+    const mean = (shares: Float32Array, row: number): number =>
+      shares.subarray(row * times.count, (row + 1) * times.count).reduce((sum, share) => sum + share, 0) /
+      times.count;
+    const count = Math.min(MAX_TABLE_ROWS, times.links.length);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Links over the collective">
+      <table>
+        <caption class="quiet">
+          ${rowsText(count, times.linkCount)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Link</th>
+            <th scope="col" class="number">Bytes</th>
+            <th scope="col" class="number">Used</th>
+            <th scope="col" class="number">Held back</th>
+            <th scope="col" class="number" title="Time that transfers lost there to others, added up">Waited for</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${Array.from(
+            times.links.subarray(0, count),
+            (link, row) => html`<tr>
+            <th scope="row">
+              <button class="link number" @click=${() => dispatchViewEvent(this, 'select-link', { link })}>
+                ${linkLabel(torus, link)}
+              </button>
+            </th>
+            <td class="number">${formatSi(times.bytes[row], 'B')}</td>
+            <td class="number">${formatPercent(mean(times.busy, row))}</td>
+            <td class="number">${formatPercent(mean(times.blocked, row))}</td>
+            <td class="number">${formatSi(times.waitedSeconds[row], 's')}</td>
+          </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #renderFoot(times: LinkTimes): TemplateResult {
+    const { scheme } = this.#theme.palette;
+    const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
+    const metric = METRICS.find(({ id }) => id === this.metric);
+    const totals = times.whyTotals === undefined ? '' : `Means over all of its time: ${times.whyTotals}. `;
+    return html`<footer>
+      <span class="legend" title=${metric?.of ?? ''}>
+        <span class="number">0</span>
+        <span class="ramp" role="img" aria-label="Colour scale: 0 to 100 % ${metric?.of}" .style=${rampStyle(scale)}></span>
+        <span class="number">100 %</span> of the rate${this.metric === 'blocked' ? ', held back elsewhere' : ''}
+      </span>
+      <span>${rowsText(times.links.length, times.linkCount)}</span>
+      <span class="sentence">${totals}${times.sentence}</span>
+    </footer>`;
+  }
+
+  #renderTransfers(context: TimesContext, shown: Shown, times: LinkTimes): TemplateResult {
+    const link = this.selectedLink ?? 0;
+    const progress = this.#progress(shown);
+    const bin = Math.min(times.count - 1, Math.floor((progress ?? 0) * times.count));
+    const seconds = ((bin + 0.5) * times.seconds) / times.count;
+    const isCut = this.torus?.missingLinks.has(link) ?? false;
+    const why = !times.followed
+      ? 'Its transfers were not followed one by one.'
+      : progress === undefined
+        ? 'Move the playhead into the collective to see who is on the link.'
+        : undefined;
+    const found =
+      why === undefined && !isCut
+        ? this.#source.transfers(context, shown.op, shown.detail, link, seconds)
+        : undefined;
+    return html`<systole-link-transfers
+      .torus=${this.torus}
+      .link=${link}
+      .transfers=${found?.known}
+      .pending=${found?.pending ?? false}
+      .why=${why}
+    ></systole-link-transfers>`;
+  }
+
+  #scrub(event: PointerEvent, { range }: Shown): void {
+    const target = event.currentTarget;
+    if (range === undefined || !(target instanceof HTMLElement) || event.buttons !== 1) return;
+    if (event.type === 'pointerdown') target.setPointerCapture(event.pointerId);
+    const left = target.getBoundingClientRect().left + LINK_NAME_PX;
+    // The last moment belongs to what comes after.
+    const share = clamp((event.clientX - left) / Math.max(1, this.#plotPx()), 0, 0.9999);
+    const cursorPs = Math.round(range.startPs + share * (range.endPs - range.startPs));
+    dispatchViewEvent(this, 'seek', { cursorPs });
+  }
+
+  #rowUnder(event: MouseEvent, times: LinkTimes | undefined): number | undefined {
+    const box = this.scroller?.getBoundingClientRect();
+    if (box === undefined || times === undefined) return undefined;
+    const rows = { links: times.links, count: times.count, shares: times.busy };
+    return linkRowAt(rows, event.clientY - box.top, this.scrollPx);
+  }
+
+  #selectRow(row: number | undefined, times: LinkTimes | undefined): void {
+    const link = row === undefined ? undefined : times?.links[row];
+    if (link !== undefined) dispatchViewEvent(this, 'select-link', { link });
+  }
+
+  #keyPressed(event: KeyboardEvent, times: LinkTimes | undefined): void {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const worst = event.key === 'w' || event.key === 'W';
+    if (times === undefined || (by === 0 && !worst) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const row = this.#rowOf(this.selectedLink);
+    this.#selectRow(worst || row === undefined ? 0 : clamp(row + by, 0, times.links.length - 1), times);
+  }
+
+  static override styles = [sharedStyles, viewStyles, linkTimesStyles];
+}
+
+function rowsText(rows: number, links: number): string {
+  return rows < links
+    ? `${formatCount(rows)} of ${formatCount(links)} links, the worst first`
+    : `${formatCount(links)} links, the worst first`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'systole-link-times': LinkTimesView;
+  }
+}
