@@ -1,7 +1,8 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { clamp } from '../base/integers.ts';
 import { oneLine } from '../base/result.ts';
-import { revealInRange, type TimeRange } from '../figure/time-scale.ts';
+import { sameLinkMoment } from '../figure/same-moment.ts';
+import { clampRange, revealInRange, type TimeRange } from '../figure/time-scale.ts';
 import { createTimelineIndex, type TimelineIndex } from '../figure/timeline-index.ts';
 import { EMBEDDED_SCENARIO } from '../study/catalog.ts';
 import type { Note } from '../study/recording.ts';
@@ -162,8 +163,17 @@ export class App {
       before.timeline.length === report.timeline.length;
     // Of the same program the user goes on seeing the same part, wherever that now lies in time.
     const stretch = report.stepPs / (before?.stepPs ?? report.stepPs);
-    const { view, cursorPs, selectedOp, selectedLink } = this.state;
+    const { view, selectedOp, selectedLink } = this.state;
+    const index = this.timelineIndex();
     const sameLinks = canonicalJson(before?.slice.shape ?? []) === canonicalJson(report.slice.shape);
+    const proportional = this.state.cursorPs * stretch;
+    // Who watches a link goes on watching what is on it.
+    const watched =
+      sameProgram && selectedLink !== undefined && index !== undefined
+        ? sameLinkMoment(index, createTimelineIndex(report), this.state.cursorPs)
+        : undefined;
+    const cursorPs = Math.min(report.stepPs, Math.round(watched ?? proportional));
+    const shiftPs = cursorPs - proportional;
     this.store.update({
       run,
       recording: undefined,
@@ -172,8 +182,11 @@ export class App {
       notices: this.state.notices.filter((notice) => notice.kind === 'note'),
       ...(sameProgram
         ? {
-            cursorPs: Math.min(report.stepPs, Math.round(cursorPs * stretch)),
-            view: { startPs: view.startPs * stretch, endPs: view.endPs * stretch },
+            cursorPs,
+            view: clampRange(
+              { startPs: view.startPs * stretch + shiftPs, endPs: view.endPs * stretch + shiftPs },
+              report.stepPs,
+            ),
             selectedOp,
           }
         : { cursorPs: opening.cursorPs, view: opening.view, selectedOp: undefined }),
