@@ -1,6 +1,7 @@
+import type { ArrayConfig } from '../array/config.ts';
 import type { ArraySchedule } from '../array/schedule.ts';
 import { ACTIVITY, type ArrayState, EMPTY } from '../array/state-grids.ts';
-import { workingCyclesAt } from '../array/working-cycles.ts';
+import { workingCyclesByDiagonal } from '../array/working-cycles.ts';
 import { clamp } from '../base/integers.ts';
 import { mix, pixelOf } from './color.ts';
 import type { Palette } from './color-palette.ts';
@@ -61,9 +62,15 @@ export function arrayInks(palette: Palette, rows: number): ArrayInks {
 }
 
 /** Paints what every PE does. `words` is [rows, columns], as the grids are. */
-export function paintStates(words: Uint32Array, state: ArrayState, inks: ArrayInks): void {
+export function paintStates(
+  words: Uint32Array,
+  { doubleBuffered }: ArrayConfig,
+  state: ArrayState,
+  inks: ArrayInks,
+): void {
   const { rows, columns, activity, shifting, wave } = state;
-  const weights = loadingRows(state);
+  // Weights shift in through the shadow register of a double-buffered array, else through the weight's own.
+  const weights = doubleBuffered ? state.shadowRow : state.weightRow;
   const bands = inks.working.length;
   let index = 0;
   for (let row = 0; row < rows; row += 1) {
@@ -90,9 +97,21 @@ export function paintStates(words: Uint32Array, state: ArrayState, inks: ArrayIn
   }
 }
 
-/** Rows of the weights that shift in: the shadow register of a double-buffered array, else the weight's own. */
-function loadingRows(state: ArrayState): Int32Array {
-  return state.shadowRow.some((row) => row !== EMPTY) ? state.shadowRow : state.weightRow;
+/** Colours of the use so far, by class of ragged tiles and diagonal as `WorkingCycles` has them. */
+export interface UtilizationWords {
+  readonly rowsOfLast: number;
+  readonly columnsOfLast: number;
+  readonly words: Uint32Array<ArrayBuffer>;
+}
+
+export function utilizationWords(schedule: ArraySchedule, cycle: number, inks: ArrayInks): UtilizationWords {
+  const { rowsOfLast, columnsOfLast, cycles } = workingCyclesByDiagonal(schedule, cycle);
+  const scale = (SCALE_STEPS - 1) / (cycle + 1);
+  const words = new Uint32Array(cycles.length);
+  cycles.forEach((working, index) => {
+    words[index] = inks.utilization.pixels[Math.round(working * scale)];
+  });
+  return { rowsOfLast, columnsOfLast, words };
 }
 
 /** Share of the cycles so far in which each PE worked. */
@@ -102,10 +121,14 @@ export function paintUtilization(
   cycle: number,
   inks: ArrayInks,
 ): void {
-  const working = workingCyclesAt(schedule, cycle);
-  const scale = (SCALE_STEPS - 1) / (cycle + 1);
-  for (let index = 0; index < working.length; index += 1) {
-    words[index] = inks.utilization.pixels[Math.round(working[index] * scale)];
+  const { rows, columns } = schedule.config;
+  const { rowsOfLast, columnsOfLast, words: colors } = utilizationWords(schedule, cycle, inks);
+  const diagonals = rows + columns - 1;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const raggedClass = (row >= rowsOfLast ? 2 : 0) + (column >= columnsOfLast ? 1 : 0);
+      words[row * columns + column] = colors[raggedClass * diagonals + row + column];
+    }
   }
 }
 

@@ -90,7 +90,7 @@ describe('paintStates', () => {
   test('the wavefront is one bright diagonal', () => {
     const words = new Uint32Array(64);
     const state = arrayStateAt(config, gemm, 8 + 5);
-    paintStates(words, state, inks);
+    paintStates(words, config, state, inks);
     const bright = [...words.keys()].filter((index) => words[index] === inks.front);
     expect(bright.length).toBeGreaterThan(3);
     for (const index of bright) expect(Math.floor(index / 8) + (index % 8)).toBe(5);
@@ -98,12 +98,12 @@ describe('paintStates', () => {
 
   test('rows beyond a ragged tile are padding, ahead of the front weights load', () => {
     const words = new Uint32Array(64);
-    paintStates(words, arrayStateAt(config, gemm, 8 + 5), inks);
+    paintStates(words, config, arrayStateAt(config, gemm, 8 + 5), inks);
     // K is 6: rows 6 and 7 of column 0 have no operand, the first of them no wave yet either.
     expect(inks.padding).not.toContain(words[5 * 8]);
-    paintStates(words, arrayStateAt(config, gemm, 8 + 30), inks);
+    paintStates(words, config, arrayStateAt(config, gemm, 8 + 30), inks);
     expect(inks.padding).toContain(words[6 * 8]);
-    paintStates(words, arrayStateAt(config, gemm, 3), inks);
+    paintStates(words, config, arrayStateAt(config, gemm, 3), inks);
     expect([...inks.loading, inks.idle]).toContain(words[0]);
     expect(words[63]).toBe(inks.idle);
   });

@@ -119,7 +119,7 @@ export class ArrayPicture {
     const inks = this.#inks;
     switch (metric) {
       case 'state':
-        paintStates(words, this.#state, inks);
+        paintStates(words, this.schedule.config, this.#state, inks);
         break;
       case 'utilization':
         paintUtilization(words, this.schedule, this.#cycle, inks);

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import arrayDrawShader from '../../shaders/array-draw.wgsl?raw';
+import arrayStateShader from '../../shaders/array-state.wgsl?raw';
+import { type ArraySchedule, scheduleOf } from '../../src/array/schedule.ts';
+import { arrayStateAt } from '../../src/array/state.ts';
+import { ACTIVITY } from '../../src/array/state-grids.ts';
+import { createRandom } from '../../src/base/random.ts';
+import { arrayInks, paintStates, paintUtilization } from '../../src/figure/array-pixels.ts';
+import { PALETTES } from '../../src/figure/color-palette.ts';
+import { ARRAY_DRAW_FORMAT, type ArrayDrawer, createArrayDrawer } from '../../src/gpu/array-draw.ts';
+import { acquireDevice } from '../../src/gpu/device.ts';
+import { SAMPLED_CASES, SAMPLED_SEQUENCES } from '../array/arbitrary-cases.ts';
+
+let device: GPUDevice;
+let drawer: ArrayDrawer;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  const acquired = await acquireDevice(navigator.gpu);
+  if (acquired.kind === 'absent') throw new Error(`these tests need WebGPU: ${acquired.reason}`);
+  device = acquired.device;
+  device.addEventListener('uncapturederror', (event) => faults.push(event.error.message));
+  drawer = await createArrayDrawer(device, { state: arrayStateShader, draw: arrayDrawShader });
+});
+
+afterAll(() => {
+  drawer.dispose();
+  device.destroy();
+  expect(faults).toEqual([]);
+});
+
+/** What `draw` leaves in a texture of [rows, columns] pixels, as words. */
+async function drawn(
+  { config: { rows, columns } }: ArraySchedule,
+  draw: (target: GPUTextureView) => unknown,
+): Promise<Uint32Array> {
+  const texture = device.createTexture({
+    size: [columns, rows],
+    format: ARRAY_DRAW_FORMAT,
+    usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC,
+  });
+  const bytesPerRow = Math.ceil((columns * 4) / 256) * 256;
+  const readback = device.createBuffer({
+    size: bytesPerRow * rows,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  await draw(texture.createView());
+  const encoder = device.createCommandEncoder();
+  encoder.copyTextureToBuffer({ texture }, { buffer: readback, bytesPerRow }, [columns, rows]);
+  device.queue.submit([encoder.finish()]);
+  await readback.mapAsync(GPUMapMode.READ);
+  const padded = new Uint32Array(readback.getMappedRange());
+  const words = new Uint32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    words.set(padded.subarray((row * bytesPerRow) / 4, (row * bytesPerRow) / 4 + columns), row * columns);
+  }
+  readback.destroy();
+  texture.destroy();
+  return words;
+}
+
+async function check(schedule: ArraySchedule, cycle: number, scheme: 'dark' | 'light'): Promise<void> {
+  const { config, gemm } = schedule;
+  const place = JSON.stringify({ config, gemm, cycle, scheme });
+  const inks = arrayInks(PALETTES[scheme], config.rows);
+  const state = arrayStateAt(config, gemm, cycle);
+  const expected = new Uint32Array(config.rows * config.columns);
+  let counts: unknown;
+  const states = await drawn(schedule, async (target) => {
+    counts = await drawer.drawState(target, schedule, cycle, inks);
+  });
+  paintStates(expected, config, state, inks);
+  expect(
+    states.every((word, index) => word === expected[index]),
+    `states ${place}`,
+  ).toBe(true);
+  const inState = (code: number): number => state.activity.filter((each) => each === code).length;
+  const shifting = state.shifting.filter((flag) => flag === 1).length;
+  const outputStationary = config.dataflow === 'os';
+  expect(counts, place).toEqual({
+    idle: inState(ACTIVITY.idle),
+    loading: outputStationary ? inState(ACTIVITY.loading) : shifting,
+    working: inState(ACTIVITY.working),
+    draining: outputStationary ? shifting : inState(ACTIVITY.draining),
+    padding: inState(ACTIVITY.padding),
+  });
+  const use = await drawn(schedule, (target) => drawer.drawUse(target, schedule, cycle, inks));
+  paintUtilization(expected, schedule, cycle, inks);
+  expect(
+    use.every((word, index) => word === expected[index]),
+    `use ${place}`,
+  ).toBe(true);
+}
+
+describe('an array drawn on the GPU', () => {
+  it('is what the CPU paints, pixel for pixel, for many small cases at several cycles', async () => {
+    const random = createRandom(21);
+    for (const { config, gemm } of [...SAMPLED_CASES.slice(0, 60), ...SAMPLED_SEQUENCES.slice(0, 60)]) {
+      const schedule = scheduleOf(config, gemm);
+      const { cycles } = schedule;
+      for (const cycle of [0, cycles - 1, random.nextBelow(cycles)]) {
+        await check(schedule, cycle, random.nextBelow(2) === 0 ? 'dark' : 'light');
+      }
+    }
+  });
+
+  it.each(['ws', 'is', 'os'] as const)('is what the CPU paints for 256x256, %s', async (dataflow) => {
+    const random = createRandom(22);
+    for (const doubleBuffered of [true, false]) {
+      const config = { rows: 256, columns: 256, dataflow, doubleBuffered, rowsPerCycle: 2 };
+      const schedule = scheduleOf(config, { m: 4000, k: 3000, n: 2100, repeats: 2 });
+      for (const cycle of [300, random.nextBelow(schedule.cycles), schedule.cycles - 200]) {
+        await check(schedule, cycle, 'dark');
+      }
+    }
+  });
+
+  it('is not what the CPU paints a cycle later', async () => {
+    const config = { rows: 32, columns: 32, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 } as const;
+    const schedule = scheduleOf(config, { m: 64, k: 64, n: 64 });
+    const inks = arrayInks(PALETTES.dark, 32);
+    const words = await drawn(schedule, (target) => drawer.drawState(target, schedule, 70, inks));
+    const later = new Uint32Array(words.length);
+    paintStates(later, config, arrayStateAt(config, schedule.gemm, 71), inks);
+    expect(words).not.toEqual(later);
+  });
+});
