@@ -318,6 +318,8 @@ export class LinkTimesView extends LitElement {
     const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
     const metric = METRICS.find(({ id }) => id === this.metric);
     const totals = times.whyTotals === undefined ? '' : `Means over all of its time: ${times.whyTotals}. `;
+    // What a cut does is said by the torus view, next to the cable.
+    const sentence = this.torus?.intact === false ? '' : times.sentence;
     return html`<footer>
       <span class="legend" title=${metric?.of ?? ''}>
         <span class="number">0</span>
@@ -325,7 +327,7 @@ export class LinkTimesView extends LitElement {
         <span class="number">100 %</span> of the rate${this.metric === 'blocked' ? ', held back elsewhere' : ''}
       </span>
       <span>${rowsText(times.links.length, times.linkCount)}</span>
-      <span class="sentence">${totals}${times.sentence}</span>
+      <span class="sentence">${totals}${sentence}</span>
     </footer>`;
   }
 

@@ -103,7 +103,7 @@ export class TorusStage extends LitElement {
       </div>
       <p id="keys" class="visually-hidden">
         Arrow keys move between chips, page up and page down between planes, Enter goes through the links of a
-        chip, W finds the busiest link. In 3-D, shift and arrow keys turn the slice.
+        chip, W finds the busiest link, X cuts the cable of the selected one or repairs it. In 3-D, shift and arrow keys turn the slice.
       </p>`;
   }
 

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTimelineIndex } from '../../../src/figure/timeline-index.ts';
 import { collectivesAt } from '../../../src/figure/torus-load.ts';
@@ -136,5 +137,19 @@ describe('systole-link-times', () => {
     view = document.createElement('systole-link-times');
     await mountView(view);
     expect(textOf(view)).toContain('Nothing on the links now.');
+  });
+
+  test.each(['dark', 'light'])('%s: nothing serious for axe', async (theme) => {
+    document.documentElement.dataset.theme = theme;
+    await mount();
+    await vi.waitFor(() => expect(textOf(view)).toContain('worst first'));
+    press(find(view, '.scroller'), 'w');
+    await vi.waitFor(() => expect(textOf(view)).toMatch(/Now \d+/));
+    const { violations } = await axe.run(document.body, { resultTypes: ['violations'] });
+    const serious = violations.filter((each) => each.impact === 'serious' || each.impact === 'critical');
+    delete document.documentElement.dataset.theme;
+    expect(serious.map((each) => `${each.id}: ${each.nodes.map((node) => node.target).join(' ')}`)).toEqual(
+      [],
+    );
   });
 });
