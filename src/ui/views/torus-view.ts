@@ -215,14 +215,16 @@ export class TorusView extends LitElement {
   }
 
   #renderTwist(torus: Torus): TemplateResult {
-    return html`<button
-      class="small"
-      aria-pressed=${torus.twisted ? 'true' : 'false'}
-      title="Wraparound links of the short axes also shift along the long ones (Shift+T)"
-      @click=${() => dispatchViewEvent(this, 'invoke-command', { id: 'torus.twist' })}
-    >
-      twisted
-    </button>`;
+    return html`<span class="metrics"
+      ><button
+        class="small"
+        aria-pressed=${torus.twisted ? 'true' : 'false'}
+        title="Wraparound links of the short axes also shift along the long ones (Shift+T)"
+        @click=${() => dispatchViewEvent(this, 'invoke-command', { id: 'torus.twist' })}
+      >
+        twisted
+      </button></span
+    >`;
   }
 
   #renderProjections(): TemplateResult {

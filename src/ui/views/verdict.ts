@@ -104,10 +104,13 @@ function besideFacts(run: Run, baseline: Run | undefined): readonly Fact[] {
   const name = baseline && baselineName(baseline.scenario, run.scenario);
   if (baseline === undefined || name === undefined) return [];
   const [now, before] = [run.report.stepPs, baseline.report.stepPs];
+  const ratio = now / before;
+  // What moved by less than a per cent needs more digits to have moved at all.
+  const digits = Math.abs(ratio - 1) < 0.01 ? 4 : 2;
   return [
     {
       label: `With ${name}`,
-      value: `${formatDuration(before)}, now ${(now / before).toFixed(2)}×`,
+      value: `${formatDuration(before)}, now ${ratio.toFixed(digits)}×`,
       formula: `${now.toLocaleString('en-US')} ps / ${before.toLocaleString('en-US')} ps; more of it in Explore`,
     },
   ];
