@@ -14,7 +14,7 @@ export function torusOf(slice: RunReport['slice']): Torus {
 }
 
 /** A cable has two directed links; this one runs towards higher coordinates. */
-export function cableLink(torus: Torus, link: number): number {
+function cableLink(torus: Torus, link: number): number {
   return torus.linkDirection(link) === 0 ? link : torus.reverseLink(link);
 }
 

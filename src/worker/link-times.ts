@@ -10,7 +10,7 @@ import type { Torus } from '../ici/topology.ts';
 import { unfoldedTransfers } from '../ici/unfolded-transfers.ts';
 
 /** Above this single transfers take too long to follow while somebody watches. */
-export const MAX_FOLLOWED_CHIPS = 1024;
+const MAX_FOLLOWED_CHIPS = 1024;
 const MAX_ROWS = 512;
 const MAX_BINS = 400;
 /** Transfers that are listed of one link. */

@@ -45,7 +45,7 @@ describe('cutting a cable', () => {
     await settled();
     expect(text()).toContain('4×4×4 without 1 cable');
     expect(text()).toContain('382');
-    expect(find('systole-verdict').shadowRoot?.textContent).toContain('With every cable in order');
+    await vi.waitFor(() => expect(text()).toContain('With every cable in order'));
     // The playhead stays in the collective that was watched, so that the reason is there at once.
     await vi.waitFor(() =>
       expect(find('systole-torus-faults').shadowRoot?.textContent).toMatch(/takes\s+[1-9]\.\d\d×\s+as long/),
@@ -101,7 +101,7 @@ describe('twisting', () => {
     on.press('KeyT', { shiftKey: true });
     await vi.waitFor(() => expect(runOf(on).scenario.slice.twisted).toBe(true));
     await on.settled();
-    expect(on.text()).toContain('With the regular torus');
+    await vi.waitFor(() => expect(on.text()).toContain('With the regular torus'));
     on.press('KeyT', { shiftKey: true });
     await vi.waitFor(() => expect(runOf(on).digest).toBe(regular.digest));
   });

@@ -118,6 +118,8 @@ export class LinkTimesSource {
     void engine.linkTransfers(scenario, wanted, link, seconds).then((outcome) => {
       if (transfers !== this.#transfers) return;
       this.#askedTransfers = undefined;
+      // Given up with the rest: asked again when it is next wanted.
+      if (outcome.kind === 'cancelled') return;
       const value = outcome.kind === 'done' ? outcome.value : undefined;
       if (transfers.size >= MAX_REMEMBERED) transfers.clear();
       transfers.set(key, value);

@@ -100,6 +100,9 @@ export class LinkTransfersList extends LitElement {
         color: var(--ink-quiet);
         font-weight: 400;
       }
+      td:last-child {
+        white-space: normal;
+      }
       th.number {
         text-align: end;
       }
