@@ -20,12 +20,11 @@ import type { Pixels } from '../../figure/drawing.ts';
 
 /** Time a frame may spend on values; the rest of the picture follows in the next frames. */
 const SLICE_MS = 5;
-const ROWS_A_SLICE = 16;
+const ROWS_A_SLICE = 8;
 
 /**
  * The array of one op as pixels, recomputed only for what changed: the state when the cycle moves, the
- * colours when the metric or the theme does. Partial sums cost a product each, so they come a few rows at a
- * time.
+ * colours when the metric or the theme does. Values come a few rows at a time.
  */
 export class ArrayPicture {
   readonly pixels: Pixels;
@@ -143,8 +142,7 @@ export class ArrayPicture {
     const startedMs = performance.now();
     do {
       const from = this.#painted;
-      // Only sums are costly: operands and weights of the whole array take one go.
-      const to = metric === 'sum' ? Math.min(rows, from + ROWS_A_SLICE) : rows;
+      const to = Math.min(rows, from + ROWS_A_SLICE);
       const values = valuesWithin(this.schedule, this.#state, this.operands, [from, to], [0, columns]);
       paintValues(words, from * columns, values[metric], this.#state, metric, range, inks);
       this.#painted = to;

@@ -123,6 +123,12 @@ export class ArrayView extends LitElement {
       <p class="visually-hidden" aria-live="polite">${this.#spoken(moment)}</p>`;
   }
 
+  /** With the frame, not in the event: the playhead may move several times a frame, and other views answer it too. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated && !document.hidden) await new Promise(requestAnimationFrame);
+    super.scheduleUpdate();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('report')) {
       this.#index = this.report && createTimelineIndex(this.report);
