@@ -15,7 +15,8 @@ export type ActivityCounts = Readonly<Record<Activity, number>>;
 /** Draws an array, one pixel a PE, from a state that never leaves the GPU: the twin of `paintStates` and `paintUtilization`. */
 export interface ArrayDrawer {
   /**
-   * Draws what every PE does when `cycle` ends; the counts come later.
+   * Draws what every PE does when `cycle` ends; the counts come later. Throws `InputError` for an array or an
+   * operation beyond what the GPU's integers and buffers hold.
    * @param target a view of [rows, columns] pixels of `ARRAY_DRAW_FORMAT`
    */
   drawState(
@@ -87,7 +88,7 @@ export async function createArrayDrawer(device: GPUDevice, sources: ArrayDrawSou
   };
 
   return {
-    drawState: async (target, schedule, cycle, inks) => {
+    drawState: (target, schedule, cycle, inks) => {
       const { config, gemm } = schedule;
       const state = kernel.dispatch(config, gemm, cycle);
       const { rows, columns, doubleBuffered } = config;
@@ -108,12 +109,7 @@ export async function createArrayDrawer(device: GPUDevice, sources: ArrayDrawSou
       draw(encoder, target, statePipeline, [picture, writeInks(words), state, counts]);
       encoder.copyBufferToBuffer(counts, 0, readback, 0, COUNTS * 4);
       device.queue.submit([encoder.finish()]);
-      try {
-        await readback.mapAsync(GPUMapMode.READ);
-        return countsFrom(schedule, new Uint32Array(readback.getMappedRange()));
-      } finally {
-        readback.destroy();
-      }
+      return readCounts(readback, schedule);
     },
     drawUse: (target, schedule, cycle, inks) => {
       const { rows, columns } = schedule.config;
@@ -130,6 +126,15 @@ export async function createArrayDrawer(device: GPUDevice, sources: ArrayDrawSou
       inkBuffer?.destroy();
     },
   };
+}
+
+async function readCounts(readback: GPUBuffer, schedule: ArraySchedule): Promise<ActivityCounts> {
+  try {
+    await readback.mapAsync(GPUMapMode.READ);
+    return countsFrom(schedule, new Uint32Array(readback.getMappedRange()));
+  } finally {
+    readback.destroy();
+  }
 }
 
 function countsFrom({ config }: ArraySchedule, words: Uint32Array): ActivityCounts {
