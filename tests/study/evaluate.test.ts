@@ -151,7 +151,9 @@ describe('a cable out of order', () => {
     const tensorAxis = cut(['0,0,0+z']);
     const weightAxis = cut(['0,0,0+x']);
     checkReport(tensorAxis);
-    expect(tensorAxis.stepPs).toBeGreaterThan(1.05 * whole.stepPs);
+    // How much slower depends on how well the collective finds its way around: it waits longer in any case.
+    expect(tensorAxis.stepPs).toBeGreaterThan(whole.stepPs);
+    expect(tensorAxis.breakdown.idlePs.ici).toBeGreaterThan(whole.breakdown.idlePs.ici ?? 0);
     expect(weightAxis.stepPs).toBeGreaterThanOrEqual(whole.stepPs);
     expect(digestOfReport(tensorAxis)).not.toBe(digestOfReport(whole));
   });
