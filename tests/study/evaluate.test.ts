@@ -154,7 +154,14 @@ describe('a cable out of order', () => {
     // How much slower depends on how well the collective finds its way around: it waits longer in any case.
     expect(tensorAxis.stepPs).toBeGreaterThan(whole.stepPs);
     expect(tensorAxis.breakdown.idlePs.ici).toBeGreaterThan(whole.breakdown.idlePs.ici ?? 0);
-    expect(weightAxis.stepPs).toBeGreaterThanOrEqual(whole.stepPs);
+    // Weights are gathered behind matmuls: their collectives get slower, the step hardly feels it.
+    const collectivePs = (report: RunReport): readonly number[] =>
+      report.ops.flatMap((op) => (op.detail.kind === 'collective' ? [op.alonePs] : []));
+    const before = collectivePs(whole);
+    const after = collectivePs(weightAxis);
+    expect(after.every((ps, index) => ps >= before[index])).toBe(true);
+    expect(after.some((ps, index) => ps > before[index])).toBe(true);
+    expect(Math.abs(weightAxis.stepPs / whole.stepPs - 1)).toBeLessThan(0.01);
     expect(digestOfReport(tensorAxis)).not.toBe(digestOfReport(whole));
   });
 
