@@ -62,6 +62,7 @@ export const viewStyles = css`
   }
   .metrics {
     display: inline-flex;
+    flex-wrap: wrap;
     gap: 2px;
   }
   .metrics button {
