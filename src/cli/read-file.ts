@@ -15,6 +15,7 @@ export async function readTextFile(path: string, maximumBytes: number): Promise<
   });
 }
 
-function codeOf(error: unknown): string {
+/** What the system calls the failure, as in ENOENT. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

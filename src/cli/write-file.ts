@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { InputError } from '../base/result.ts';
+import { codeOf } from './read-file.ts';
 
 /** Writes a file whole or not at all: a reader never sees half of one. */
 export async function writeTextFile(path: string, text: string): Promise<void> {
@@ -8,7 +9,6 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
     await writeFile(partial, text);
     await rename(partial, path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new InputError(path, `cannot be written (${code})`);
+    throw new InputError(path, `cannot be written (${codeOf(error)})`);
   }
 }

@@ -1,8 +1,7 @@
 import { ceilDiv } from '../base/integers.ts';
-import { InputError } from '../base/result.ts';
 import { picosecondsFromCycles, picosecondsFromSeconds } from '../base/time.ts';
 import type { Chip, Dtype } from '../hardware/chip.ts';
-import { peakFlops, vpuOperationsPerSecond } from '../hardware/peak.ts';
+import { requirePeakFlops, vpuOperationsPerSecond } from '../hardware/peak.ts';
 import { type BlockPipeline, type Phase, pipelinePhases } from '../memory/block-pipeline.ts';
 import { attentionFlops } from '../workload/model-flops.ts';
 import type { LocalAttention, LocalMatmul, Value } from '../workload/partitioned.ts';
@@ -140,18 +139,9 @@ function costAttention(chip: Chip, kernel: Kernel, op: LocalAttention, options: 
   const loadBytes = bytesOf(kernel.inputs);
   const storeBytes = bytesOf(kernel.outputs);
   const blocks = batch * heads * ceilDiv(queries, block);
-  const pipeline: BlockPipeline = {
-    blocks,
-    loadBytes,
-    firstLoadBytes: ceilDiv(loadBytes, blocks),
-    storeBytes,
-    lastStoreBytes: ceilDiv(storeBytes, blocks),
-    computePs: Math.max(
-      picosecondsFromCycles(arrayCycles, chip.clockHz),
-      vpuPicoseconds(chip, vpuOperations),
-    ),
-    buffers: options.buffers,
-  };
+  const arrayPs = picosecondsFromCycles(arrayCycles, chip.clockHz);
+  const computePs = Math.max(arrayPs, vpuPicoseconds(chip, vpuOperations));
+  const pipeline = evenPipeline(blocks, loadBytes, storeBytes, computePs, options.buffers);
   const matmul = {
     dtype: options.dtype,
     gemm: { m: queries, k: d, n: kept },
@@ -170,6 +160,19 @@ function costAttention(chip: Chip, kernel: Kernel, op: LocalAttention, options: 
   });
 }
 
+/** Blocks that all move and compute the same. */
+function evenPipeline(
+  blocks: number,
+  loadBytes: number,
+  storeBytes: number,
+  computePs: number,
+  buffers: number,
+): BlockPipeline {
+  const firstLoadBytes = ceilDiv(loadBytes, blocks);
+  const lastStoreBytes = ceilDiv(storeBytes, blocks);
+  return { blocks, loadBytes, firstLoadBytes, storeBytes, lastStoreBytes, computePs, buffers };
+}
+
 function costVector(chip: Chip, kernel: Kernel, options: KernelOptions): CostedKernel {
   // A look-up reads as many rows as it writes, not the whole table.
   const lookup = kernel.ops.some((op) => op.kind === 'lookup');
@@ -178,15 +181,8 @@ function costVector(chip: Chip, kernel: Kernel, options: KernelOptions): CostedK
   const loadBytes = lookup ? Math.min(largest, storeBytes) : bytesOf(kernel.inputs);
   const blocks = Math.max(1, ceilDiv(Math.max(loadBytes, storeBytes), VECTOR_BLOCK_BYTES));
   const vpuOperations = vectorOperations(kernel);
-  const pipeline: BlockPipeline = {
-    blocks,
-    loadBytes,
-    firstLoadBytes: ceilDiv(loadBytes, blocks),
-    storeBytes,
-    lastStoreBytes: ceilDiv(storeBytes, blocks),
-    computePs: vpuPicoseconds(chip, vpuOperations),
-    buffers: options.buffers,
-  };
+  const computePs = vpuPicoseconds(chip, vpuOperations);
+  const pipeline = evenPipeline(blocks, loadBytes, storeBytes, computePs, options.buffers);
   const none = { mxuPs: 0, fillDrainPs: 0, usefulPs: 0, flops: 0 };
   return finish(chip, pipeline, { ...none, vpuOperations, compulsoryBytes: loadBytes + storeBytes });
 }
@@ -220,14 +216,12 @@ function matrixTimes(
   flops: number,
   dtype: Dtype,
 ): Pick<KernelCost, 'mxuPs' | 'fillDrainPs' | 'usefulPs'> {
-  const peak = peakFlops(chip, dtype);
-  if (peak === undefined) {
-    const formats = Object.keys(chip.mxu.formatRates).join(', ');
-    throw new InputError('dtype', `${chip.name} does not multiply ${dtype}, it multiplies ${formats}`);
-  }
   const mxuPs = picosecondsFromCycles(tiling.arrayCycles, chip.clockHz);
   const fillDrainPs = Math.floor((mxuPs * tiling.fillDrainCycles) / tiling.arrayCycles);
-  const usefulPs = Math.min(picosecondsFromSeconds(flops / peak), mxuPs - fillDrainPs);
+  const usefulPs = Math.min(
+    picosecondsFromSeconds(flops / requirePeakFlops(chip, dtype, 'dtype')),
+    mxuPs - fillDrainPs,
+  );
   return { mxuPs, fillDrainPs, usefulPs };
 }
 

@@ -57,11 +57,14 @@ export interface KernelCost {
 /** The product that gives a kernel its shape, of attention the first of its products. */
 export interface KernelMatmul {
   readonly dtype: Dtype;
+  /** On this chip, per batch element. */
   readonly gemm: GemmShape;
   readonly batch: number;
+  /** Block `[m, k, n]` of one core, held in VMEM. */
   readonly block: GemmShape;
   /** What one matrix unit runs, one after the other: attention multiplies twice and more. */
   readonly arrays: readonly ArrayRun[];
+  /** Cycles in which the arrays stream operands, one repetition of the kernel. */
   readonly arrayCycles: number;
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '../base/result.ts';
 import type { Chip, Dtype } from './chip.ts';
 
 /** Matrix units of the whole chip. */
@@ -20,6 +21,14 @@ export function macsPerCycle(chip: Chip, dtype: Dtype): number | undefined {
 export function peakFlops(chip: Chip, dtype: Dtype): number | undefined {
   const macs = macsPerCycle(chip, dtype);
   return macs === undefined ? undefined : 2 * macs * chip.clockHz;
+}
+
+/** As `peakFlops`; throws an `InputError` that names the formats the chip does multiply. */
+export function requirePeakFlops(chip: Chip, dtype: Dtype, place: string): number {
+  const peak = peakFlops(chip, dtype);
+  if (peak !== undefined) return peak;
+  const formats = Object.keys(chip.mxu.formatRates).join(', ');
+  throw new InputError(place, `${chip.name} does not multiply ${dtype}, it multiplies ${formats}`);
 }
 
 /** What long streams sustain from and to HBM, whole chip. */

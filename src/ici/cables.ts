@@ -1,5 +1,5 @@
 import { InputError } from '../base/result.ts';
-import type { Torus } from './topology.ts';
+import { axisName, type Torus } from './topology.ts';
 
 /** A chip and a direction, as in `0,1,3+y`: the cable that leaves the chip upwards along y. */
 export const CABLE_PATTERN = /^(\d{1,5}(?:,\d{1,5}){0,2})([+-])([xyz])$/;
@@ -50,5 +50,5 @@ function linkNamed(torus: Torus, text: string, place: string): number {
 /** The same name for a link, the other way round. */
 export function cableName(torus: Torus, link: number): string {
   const sign = torus.linkDirection(link) === 0 ? '+' : '-';
-  return `${torus.coordinates(torus.linkSource(link)).join(',')}${sign}${'xyz'[torus.linkAxis(link)]}`;
+  return `${torus.coordinates(torus.linkSource(link)).join(',')}${sign}${axisName(torus.linkAxis(link))}`;
 }

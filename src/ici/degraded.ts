@@ -5,7 +5,7 @@ import { groupOf } from './group.ts';
 import type { CollectiveKind, CollectiveRequest, LinkRates } from './request.ts';
 import { type ChipGroups, planRouted, routedBound } from './routed.ts';
 import { ringsWithStandIns } from './stand-ins.ts';
-import { Torus } from './topology.ts';
+import { axisName, Torus } from './topology.ts';
 
 type Kind = Exclude<CollectiveKind, 'collective-permute'>;
 
@@ -99,7 +99,7 @@ function linesBehindGaps(
     reason:
       broken.size === 0
         ? plan.reason
-        : `a link is missing along ${[...broken].map((axis) => 'xyz'[axis]).join(', ')}: a broken ring is a line with half its rate, and all wait for it`,
+        : `a link is missing along ${[...broken].map(axisName).join(', ')}: a broken ring is a line with half its rate, and all wait for it`,
     groupLinkBytes: plan.groupLinkBytes * groups,
     linkBytes: () => {
       const bytes = plan.linkBytes(opened);

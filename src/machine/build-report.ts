@@ -7,10 +7,11 @@ import type { Chip, Dtype } from '../hardware/chip.ts';
 import {
   effectiveHbmBytesPerSecond,
   effectiveLinkBytesPerSecond,
-  peakFlops,
+  requirePeakFlops,
   vpuOperationsPerSecond,
 } from '../hardware/peak.ts';
 import type { Slice } from '../hardware/slice.ts';
+import { phasesPs } from '../memory/block-pipeline.ts';
 import { lowerBoundOf } from './bounds.ts';
 import type { IdleCause, LaneId, OpReport, RunReport, UnitReport, WhatIf } from './report.ts';
 import { type MachineRates, type SimulationResult, simulate } from './simulate.ts';
@@ -37,7 +38,7 @@ export function runProgram(input: RunInput): RunReport {
   const { chip, slice, program, dtype } = input;
   const rates = ratesOf(chip);
   const result = simulate(program, rates, { timeline: true });
-  const peak = peakFlops(chip, dtype) ?? 0;
+  const peak = requirePeakFlops(chip, dtype, 'dtype');
   const lowerBound = lowerBoundOf(program, { ...rates, peakFlopsPerSecond: peak });
   assertNotBelowBound(result.stepPs, lowerBound.totalPs, 'step time');
   const ops = program.sections.flatMap((section) =>
@@ -102,10 +103,7 @@ function describeOp(task: Task, section: string, repeat: number, chip: Chip): Op
 function describeKernel(task: KernelTask, chip: Chip): Omit<OpReport, 'name' | 'section' | 'repeat'> {
   const { cost, phases } = task;
   const bytesPerPs = effectiveHbmBytesPerSecond(chip) / PICOSECONDS_PER_SECOND;
-  const alonePs = phases.reduce(
-    (sum, each) => sum + Math.max(each.computePs, Math.ceil(each.hbmBytes / bytesPerPs)),
-    0,
-  );
+  const alonePs = phasesPs(phases, effectiveHbmBytesPerSecond(chip));
   const lowerBoundPs = Math.max(cost.usefulPs, Math.floor(cost.compulsoryBytes / bytesPerPs));
   const { matmul, vpuOperations } = cost;
   const detail: OpReport['detail'] =

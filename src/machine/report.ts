@@ -1,5 +1,4 @@
-import type { ArrayConfig, GemmShape } from '../array/config.ts';
-import type { Dtype } from '../hardware/chip.ts';
+import type { KernelMatmul } from '../compiler/program.ts';
 
 /** A unit of the chip whose time the timeline shows, named as profilers name them. */
 export type LaneId = 'mxu' | 'vpu' | 'hbm' | 'ici-x' | 'ici-y' | 'ici-z' | 'host';
@@ -92,23 +91,9 @@ export interface OpReport {
 }
 
 /** A matrix multiplication (an attention kernel is two or more of them with softmax between). */
-export interface MatmulDetail {
+export interface MatmulDetail extends KernelMatmul {
   readonly kind: 'matmul';
-  readonly dtype: Dtype;
-  /** On this chip, per batch element. */
-  readonly gemm: GemmShape;
-  readonly batch: number;
-  /** Blocks `[m, k, n]` held in VMEM. */
-  readonly block: GemmShape;
-  /** What one of the chip's matrix units runs, in order: each `gemm` `repeats` times without a gap. */
-  readonly arrays: readonly {
-    readonly config: ArrayConfig;
-    readonly gemm: GemmShape;
-    readonly repeats: number;
-  }[];
   readonly units: number;
-  /** Cycles in which the arrays stream operands, one repetition of the op. */
-  readonly arrayCycles: number;
   /** Share of multiply slots used while streaming: 1 without padding. */
   readonly mappingEfficiency: number;
   readonly vpuOperations: number;

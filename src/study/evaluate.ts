@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { type Progress, silentProgress } from '../base/progress.ts';
-import { InputError, unwrap } from '../base/result.ts';
+import { unwrap } from '../base/result.ts';
 import { type CostedCollective, costCollective } from '../compiler/collective-cost.ts';
 import { compile } from '../compiler/compile.ts';
 import { type Footprint, footprintOf } from '../compiler/footprint.ts';
@@ -10,7 +10,7 @@ import { type MappedAxis, mapMesh } from '../compiler/mesh-mapping.ts';
 import { type CompilerOptions, DEFAULT_COMPILER_OPTIONS } from '../compiler/options.ts';
 import type { Program } from '../compiler/program.ts';
 import type { Chip, Dtype } from '../hardware/chip.ts';
-import { peakFlops } from '../hardware/peak.ts';
+import { requirePeakFlops } from '../hardware/peak.ts';
 import { linkRates } from '../ici/request.ts';
 import type { Torus } from '../ici/topology.ts';
 import { runProgram } from '../machine/build-report.ts';
@@ -68,10 +68,7 @@ function evaluate(scenario: Scenario, stages: Stages, progress: Progress): RunRe
   const options: CompilerOptions = { ...DEFAULT_COMPILER_OPTIONS, ...scenario.compiler };
   const { workload } = scenario;
   const dtype = dtypeOf(workload);
-  if (peakFlops(chip, dtype) === undefined) {
-    const formats = Object.keys(chip.mxu.formatRates).join(', ');
-    throw new InputError('workload', `${chip.name} does not multiply ${dtype}, it multiplies ${formats}`);
-  }
+  requirePeakFlops(chip, dtype, 'workload');
   const mesh = mapMesh(workload, slice);
 
   step(0.1, 'building the graph');

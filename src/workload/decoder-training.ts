@@ -1,4 +1,4 @@
-import type { Dim, Graph, Sharding } from './graph.ts';
+import type { AttentionShape, Dim, Graph, Sharding } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { Decoder, DecoderTrainingSpec } from './spec.ts';
 
@@ -140,9 +140,10 @@ function declareActivations(builder: GraphBuilder, dims: DecoderDims): void {
   for (const name of ['dn1+', 'dn2+']) builder.like(name, 'x');
 }
 
-type AttentionShape = Omit<Parameters<GraphBuilder['attention']>[0], 'name' | 'inputs' | 'out' | 'backward'>;
+/** Forward and backward have one shape. */
+type ForwardShape = Omit<AttentionShape, 'backward'>;
 
-function attentionShape(spec: DecoderTrainingSpec): AttentionShape {
+function attentionShape(spec: DecoderTrainingSpec): ForwardShape {
   const { heads, kvHeads, headDimension } = spec.model;
   return {
     heads,
@@ -155,7 +156,7 @@ function attentionShape(spec: DecoderTrainingSpec): AttentionShape {
   };
 }
 
-function layerForward(builder: GraphBuilder, attention: AttentionShape, prefix = ''): void {
+function layerForward(builder: GraphBuilder, attention: ForwardShape, prefix = ''): void {
   builder.vector(`${prefix}norm before attention`, ['x'], 'n1', OPERATIONS.rmsNorm);
   builder.matmul(`${prefix}query, key, value`, 'n1', 'w:qkv', 'qkv');
   builder.vector(`${prefix}rotary embedding`, ['qkv'], 'rotated', OPERATIONS.rotary);
@@ -186,7 +187,7 @@ function headForwardAndBackward(builder: GraphBuilder, model: Decoder): void {
   builder.vector('last norm gradient', ['dn3', 'x2'], 'dx2', OPERATIONS.rmsNormBackward);
 }
 
-function layerBackward(builder: GraphBuilder, attention: AttentionShape): void {
+function layerBackward(builder: GraphBuilder, attention: ForwardShape): void {
   builder.matmul('feed-forward down weight gradient', 'gated', 'dx2', 'd:w:down');
   builder.matmul('feed-forward down input gradient', 'dx2', 'w:down', 'dgated');
   builder.vector('gated unit gradient', ['dgated', 'gate-up'], 'dgate-up', OPERATIONS.gatedUnitBackward);

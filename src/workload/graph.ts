@@ -55,11 +55,14 @@ export interface MatmulOp {
  * Softmax(Q K^T) V for each head without storing the scores (FlashAttention, Dao et al. 2022,
  * https://arxiv.org/abs/2205.14135). The backward pass multiplies five times: it computes Q K^T anew.
  */
-export interface AttentionOp {
+export interface AttentionOp extends AttentionShape {
   readonly kind: 'attention';
   readonly name: string;
   readonly inputs: readonly string[];
   readonly out: string;
+}
+
+export interface AttentionShape {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDimension: number;

@@ -1,4 +1,4 @@
-import type { Graph, Op } from './graph.ts';
+import type { AttentionShape, Graph, Op } from './graph.ts';
 import type { Decoder, WorkloadSpec } from './spec.ts';
 
 /**
@@ -50,14 +50,9 @@ export function graphFlops(graph: Graph): number {
 }
 
 /** Matrix products of one attention kernel, all heads of one sequence: two forward, five backward. */
-export function attentionFlops(op: {
-  readonly heads: number;
-  readonly headDimension: number;
-  readonly queries: number;
-  readonly keys: number;
-  readonly backward: boolean;
-  readonly maskedShare: number;
-}): number {
+export function attentionFlops(
+  op: Pick<AttentionShape, 'heads' | 'headDimension' | 'queries' | 'keys' | 'backward' | 'maskedShare'>,
+): number {
   const products = op.backward ? 5 : 2;
   return products * 2 * op.heads * op.headDimension * op.queries * op.keys * op.maskedShare;
 }

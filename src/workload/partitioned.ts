@@ -1,4 +1,4 @@
-import type { Section, Tensor } from './graph.ts';
+import type { AttentionShape, Section, Tensor } from './graph.ts';
 import type { Mesh } from './mesh.ts';
 
 /** What one chip runs, the same on all of them: local shapes, and collectives over mesh axes. */
@@ -40,16 +40,8 @@ export interface LocalMatmul extends LocalOpBase {
 }
 
 /** Shapes on this chip. */
-export interface LocalAttention extends LocalOpBase {
+export interface LocalAttention extends LocalOpBase, AttentionShape {
   readonly kind: 'attention';
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDimension: number;
-  readonly queries: number;
-  readonly keys: number;
-  readonly batch: number;
-  readonly backward: boolean;
-  readonly maskedShare: number;
 }
 
 export interface LocalVector extends LocalOpBase {

@@ -1,7 +1,8 @@
 import { MAX_GEMM_EXTENT } from '../../array/config.ts';
 import { formatPercent, formatSi } from '../../base/format-quantity.ts';
-import { InputError, unwrap } from '../../base/result.ts';
+import { unwrap } from '../../base/result.ts';
 import { DTYPES } from '../../hardware/chip.ts';
+import { requirePeakFlops } from '../../hardware/peak.ts';
 import { createEvaluator } from '../../study/evaluate.ts';
 import { resolveChip } from '../../study/resolve-chip.ts';
 import { SCENARIO_FORMAT, SCENARIO_VERSION } from '../../study/scenario.ts';
@@ -34,10 +35,7 @@ export const gemmCommand: Command = {
     const chipChoice = { chip: options.requiredText('chip'), set: [...options.texts('set')] };
     const chip = unwrap(resolveChip(chipChoice));
     const dtype = options.choice('dtype', DTYPES) ?? 'bf16';
-    if (chip.mxu.formatRates[dtype] === undefined) {
-      const formats = Object.keys(chip.mxu.formatRates).join(', ');
-      throw new InputError('--dtype', `${chip.name} does not multiply ${dtype}, it multiplies ${formats}`);
-    }
+    requirePeakFlops(chip, dtype, '--dtype');
     const report = createEvaluator().evaluate({
       format: SCENARIO_FORMAT,
       version: SCENARIO_VERSION,

@@ -5,6 +5,7 @@ import { parseGemmMeasurements, type ValidationRow, validateGemms } from '../../
 import type { Command } from '../command.ts';
 import { parseOptions } from '../options.ts';
 import { readTextFile } from '../read-file.ts';
+import { textTable } from '../text-table.ts';
 
 const MAX_BYTES = 4 * 2 ** 20;
 
@@ -42,13 +43,5 @@ function tableOf(rows: readonly ValidationRow[]): string {
       `${worst.percentError.toFixed(0)} % at ${worst.m} x ${worst.k} x ${worst.n}`,
     ]),
   ];
-  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable(cells);
 }

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import type { GemmShape } from '../../array/config.ts';
 import { assertNever } from '../../base/assert.ts';
 import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { axisName } from '../../ici/topology.ts';
 import type { OpReport, RunReport } from '../../machine/report.ts';
 import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
@@ -161,7 +162,7 @@ function detailRows(op: OpReport): readonly Row[] {
       return [
         { label: 'Collective', value: detail.collective },
         { label: 'Over', value: detail.meshAxes.join(', ') },
-        { label: 'Torus axes', value: detail.torusAxes.map((axis) => 'xyz'[axis] ?? '?').join(', ') },
+        { label: 'Torus axes', value: detail.torusAxes.map(axisName).join(', ') },
         { label: 'Payload', value: formatSi(detail.bytes, 'B'), formula: `${formatCount(detail.bytes)} B` },
         { label: 'Algorithm', value: detail.algorithm },
       ];
