@@ -1,8 +1,7 @@
 import { revealInRange, spanOf } from '../figure/time-scale.ts';
 import type { App } from './app.ts';
+import { playedPsPerSecond } from './play-rate.ts';
 
-/** What is visible goes by in this time, at any zoom. */
-const SECONDS_PER_VIEW = 12;
 /** After a pause of the browser (a hidden tab) time does not jump. */
 const MAX_FRAME_SECONDS = 0.1;
 
@@ -12,12 +11,13 @@ export function startPlayback(app: App): () => void {
   let lastMs = 0;
   const tick = (nowMs: number): void => {
     frame = undefined;
-    const { playing, run, cursorPs, view } = app.state;
+    const { playing, playRate, run, cursorPs, view } = app.state;
     if (!playing || run === undefined) return;
     const seconds = Math.min(MAX_FRAME_SECONDS, (nowMs - lastMs) / 1000);
     lastMs = nowMs;
     const { stepPs } = run.report;
-    const next = Math.min(stepPs, cursorPs + (spanOf(view) * seconds) / SECONDS_PER_VIEW);
+    const played = playedPsPerSecond(playRate, spanOf(view), run.clockHz) * seconds;
+    const next = Math.min(stepPs, cursorPs + played);
     // Asked for before the update, whose listener would otherwise ask for another.
     frame = requestAnimationFrame(tick);
     app.store.update({

@@ -2,6 +2,7 @@ import type { TimeRange } from '../figure/time-scale.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { ValidationRow } from '../study/validate.ts';
 import type { Opened, Run, TunedKernel } from '../worker/engine-api.ts';
+import { type PlayRate, VIEW_RATE } from './play-rate.ts';
 
 export const PLACES = ['run', 'explore', 'learn', 'replay', 'trust'] as const;
 export type Place = (typeof PLACES)[number];
@@ -65,6 +66,7 @@ export interface AppState {
   readonly notices: readonly Notice[];
   readonly cursorPs: number;
   readonly playing: boolean;
+  readonly playRate: PlayRate;
   /** The visible stretch of the timeline. */
   readonly view: TimeRange;
   /** A stretch marked by dragging. */
@@ -97,6 +99,7 @@ export const INITIAL_STATE: AppState = {
   notices: [],
   cursorPs: 0,
   playing: false,
+  playRate: VIEW_RATE,
   view: { startPs: 0, endPs: 1 },
   area: undefined,
   axis: 'time',

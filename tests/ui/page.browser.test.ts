@@ -79,6 +79,22 @@ describe('the page', () => {
     expect(app.state.playing).toBe(false);
   });
 
+  it('plays at a set rate of cycles', async () => {
+    const { app, press, settled, text } = await open(gemm);
+    app.seek(0);
+    const type = (key: string): void => press(key, { shiftKey: true });
+    for (let step = 0; step < 20; step++) type('Comma');
+    await settled();
+    expect(text()).toContain('1 cycle/s');
+    type('Period');
+    expect(app.state.playRate).toEqual({ kind: 'cycles', cyclesPerSecond: 4 });
+    press('Space');
+    await vi.waitFor(() => expect(app.state.cursorPs).toBeGreaterThan(0));
+    press('Space');
+    // At this rate a second of watching is some nanoseconds of the chip; the whole view would be microseconds.
+    expect(app.state.cursorPs).toBeLessThan(1e6);
+  });
+
   it('steps to the next event and back', async () => {
     const { app, press } = await open(gemm);
     app.seek(0);

@@ -1,9 +1,10 @@
 import { formatMoment } from '../../figure/time-scale.ts';
 import { adjacentEvent } from '../../figure/timeline-lookup.ts';
 import type { App } from '../app.ts';
+import { CYCLE_RATES, neighbouringRate, parsePlayRate, playRateText, VIEW_RATE } from '../play-rate.ts';
 import { parseMoment } from '../time-input.ts';
 import { type Command, promptCommand, runCommand } from './command.ts';
-import { key } from './keys.ts';
+import { key, shiftKey } from './keys.ts';
 
 const PS_PER_SECOND = 1e12;
 /** Rounding must not make a step of one cycle land in the cycle it came from. */
@@ -17,9 +18,44 @@ export function timeCommands(app: App): readonly Command[] {
     const found = index === undefined ? undefined : adjacentEvent(index, app.state.cursorPs, direction);
     if (found !== undefined) app.seek(found);
   };
+  const pace = (direction: 1 | -1) => () =>
+    app.store.update({ playRate: neighbouringRate(app.state.playRate, direction) });
   const seekTo = (moment: () => number) => () => app.seek(moment());
   return [
     runCommand('time.play', 'Play or pause', [key('Space')], () => togglePlay(app), hasRun),
+    runCommand('time.faster', 'Play faster', [shiftKey('Period')], pace(1), hasRun),
+    runCommand(
+      'time.slower',
+      'Play slower, down to one cycle a second',
+      [shiftKey('Comma')],
+      pace(-1),
+      hasRun,
+    ),
+    promptCommand(
+      'time.rate',
+      'Playing speed …',
+      [],
+      {
+        label: 'Speed',
+        hint: 'such as "100 cycles/s", or "view" for what is visible in 12 s',
+        initial: () => playRateText(app.state.playRate),
+        suggestions: () =>
+          [
+            ...CYCLE_RATES.map((cyclesPerSecond) => ({ kind: 'cycles', cyclesPerSecond }) as const),
+            VIEW_RATE,
+          ].map((rate) => ({
+            value: playRateText(rate),
+            detail: rate.kind === 'view' ? 'at any zoom' : 'of the chip',
+          })),
+        apply: (text) => {
+          const playRate = parsePlayRate(text);
+          if (playRate === undefined) return `expected cycles a second from 1 up, or "view", found "${text}"`;
+          app.store.update({ playRate });
+          return undefined;
+        },
+      },
+      hasRun,
+    ),
     runCommand('time.stepForward', 'Step one cycle forward', [key('BracketRight')], step(1), hasRun),
     runCommand('time.stepBack', 'Step one cycle back', [key('BracketLeft')], step(-1), hasRun),
     runCommand('time.nextEvent', 'Next event', [key('Period')], event(1), hasRun),

@@ -9,6 +9,7 @@ import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
 import { invoke } from '../commands/all-commands.ts';
 import { IDLE_CAUSES } from '../idle-text.ts';
+import { playRateText } from '../play-rate.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { describePlaced, formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
@@ -17,7 +18,7 @@ import type { AppState } from '../state.ts';
 @customElement('systole-timeline-footer')
 export class TimelineFooter extends AppElement {
   protected override watched(state: AppState): readonly unknown[] {
-    return [state.run, state.cursorPs, state.area, state.playing];
+    return [state.run, state.cursorPs, state.area, state.playing, state.playRate];
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult | typeof nothing {
@@ -40,6 +41,14 @@ export class TimelineFooter extends AppElement {
           ${icon('M12 3v10M3 3l7 5-7 5z')}
         </button>
         <button class="plain small" title="Type a time or a cycle (G)" @click=${act('time.goTo')}>go to …</button>
+        <button
+          class="plain small number"
+          title="Playing speed: Shift+, is slower, Shift+. faster"
+          aria-label="Playing speed: ${playRateText(state.playRate)}"
+          @click=${act('time.rate')}
+        >
+          ${playRateText(state.playRate)}
+        </button>
       </div>
       <p class="what small">${state.area === undefined ? this.#renderNow(index, state) : renderArea(index, state)}</p>
       <ul class="legend small" aria-label="What hatching means">
