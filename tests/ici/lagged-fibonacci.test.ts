@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { laggedFractions, laggedIntegers } from '../../src/ici/lagged-fibonacci.ts';
+
+/** Knuth prints one number of each generator for this seed; it comes after 2009 blocks, of which 100 numbers count. */
+const SEED = 310_952;
+const NUMBERS_BEFORE = 2009 * 100;
+
+function after(count: number, next: () => number): number {
+  for (let left = count; left > 0; left--) next();
+  return next();
+}
+
+describe('lagged Fibonacci generators', () => {
+  it('give the numbers that Knuth prints to check an implementation', () => {
+    expect(after(NUMBERS_BEFORE, laggedIntegers(SEED))).toBe(995_235_265);
+    expect(after(NUMBERS_BEFORE, laggedFractions(SEED))).toBe(0.36410514377569680455);
+  });
+
+  it('stay in their ranges, whatever the seed', () => {
+    for (const seed of [0, 1, 2 ** 30 - 1, 2 ** 30, 2 ** 32 - 1]) {
+      const [integer, fraction] = [laggedIntegers(seed), laggedFractions(seed)];
+      for (let count = 0; count < 1000; count++) {
+        const [whole, part] = [integer(), fraction()];
+        expect(Number.isInteger(whole) && whole >= 0 && whole < 2 ** 30).toBe(true);
+        expect(part >= 0 && part < 1).toBe(true);
+      }
+    }
+  });
+});
