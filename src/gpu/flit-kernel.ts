@@ -4,8 +4,10 @@ import { InputError } from '../base/result.ts';
 import { checkFlitTorus } from '../ici/flit-config.ts';
 import { RouteTable } from '../ici/route-table.ts';
 import type { Torus } from '../ici/topology.ts';
-import { checkTraffic, packetThreshold, type TrafficCounters, type TrafficRequest } from '../ici/traffic.ts';
 import { destinations } from '../ici/traffic-pattern.ts';
+import { checkTraffic, type TrafficRequest } from '../ici/traffic-request.ts';
+import type { TrafficCounters } from '../ici/traffic-run.ts';
+import { packetThreshold } from '../ici/traffic-stream.ts';
 
 /** Synthetic traffic on routers that a GPU steps all at once: the twin of `TrafficRun`, the same bits. */
 export interface GpuTrafficRun {

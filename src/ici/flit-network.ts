@@ -1,8 +1,8 @@
 import { RouterAllocators } from './flit-allocators.ts';
 import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
-import { Wheel, WorkList } from './flit-queues.ts';
-import { afterStep, stepsAlong, TAIL, UPPER_CLASS } from './flit-word.ts';
+import { PortWheel, Wheel, WorkList } from './flit-queues.ts';
+import { afterStep, stepsAlong, TAIL, UPPER_CLASS, withSteps } from './flit-word.ts';
 import type { Torus } from './topology.ts';
 
 /** A head's way through one router and on to the next. */
@@ -16,6 +16,8 @@ const INJECT_CYCLES = 2;
 /** From the switch back to whoever waits for the credit, over channels of two cycles and of one. */
 const CREDIT_CYCLES = 3;
 const INJECT_CREDIT_CYCLES = 2;
+/** From the switch to the node and, after that takes the flit, back as a credit. */
+const EJECT_CREDIT_CYCLES = 5;
 
 const IDLE = 0;
 const ROUTING = 1;
@@ -30,7 +32,11 @@ export type OnEject = (node: number, word: number, tag: number) => void;
  * on route, virtual channel, switch and traversal, and two on the channel: 6 cycles a hop, 7 + 6 hops in all
  * (Dally and Towles, Principles and Practices of Interconnection Networks, 16; constants and arbitration of
  * BookSim 2, Jiang et al., ISPASS 2013). Both allocators are iSLIP with one iteration. Credits return when a
- * flit leaves its buffer. Nodes take what arrives at once.
+ * flit leaves its buffer. Nodes take what arrives at once, and give its credit back.
+ *
+ * A packet that has half of an even ring to go may take either way. Its word says which, or `coin` does as it
+ * turns into the ring (1 is upwards). Only the coin depends on the order of work, which is BookSim's: router
+ * by router, in each those first whose channel's last packet has just gone, then those that arrive, by port.
  *
  * Rings cannot deadlock: a packet that passes the wraparound of a ring uses other virtual channels than one
  * that does not, and axes are taken in order. Adaptive packets may leave this order in other channels, and
@@ -49,6 +55,7 @@ export class FlitNetwork {
   readonly #adaptive: boolean;
   readonly #depth: number;
   readonly #onEject: OnEject;
+  readonly #coin: (() => number) | undefined;
   #cycle = 0;
 
   // Input virtual channels, by (node * ports + port) * virtualChannels + vc.
@@ -66,7 +73,7 @@ export class FlitNetwork {
   // Output virtual channels, numbered alike; those of nodes that inject follow.
   readonly #credits: Int32Array;
   readonly #taken: Uint8Array;
-  /** First input virtual channel behind each output port, [node * ports + port]. */
+  /** The input port behind each output port, [node * ports + port]. */
   readonly #behind: Int32Array;
 
   // Where a channel belongs, looked up because dividing is dear in the innermost loops.
@@ -85,14 +92,14 @@ export class FlitNetwork {
   #nextAllocating: WorkList;
   #nextSwitching: WorkList;
 
-  /** Those of a list that really ask an allocator this cycle. */
-  readonly #asking: WorkList;
+  /** Those for which the coin decides this cycle. */
+  readonly #ties: WorkList;
 
-  readonly #arrivals: Wheel;
+  readonly #arrivals: PortWheel;
   readonly #creditReturns: Wheel;
   readonly #ejections: Wheel;
 
-  constructor(torus: Torus, config: RouterConfig, onEject: OnEject) {
+  constructor(torus: Torus, config: RouterConfig, onEject: OnEject, coin?: () => number) {
     checkFlitTorus(torus, config);
     const { nodes, axes } = torus;
     const vcs = config.virtualChannels;
@@ -108,6 +115,7 @@ export class FlitNetwork {
     this.#adaptive = config.routing === 'adaptive';
     this.#depth = config.bufferFlits;
     this.#onEject = onEject;
+    this.#coin = coin;
     this.#state = new Uint8Array(channels);
     this.#outPort = new Uint8Array(channels);
     this.#outVc = new Int32Array(channels);
@@ -131,9 +139,9 @@ export class FlitNetwork {
     this.#nextRouting = new WorkList(channels);
     this.#nextAllocating = new WorkList(channels);
     this.#nextSwitching = new WorkList(channels);
-    this.#asking = new WorkList(channels);
-    this.#arrivals = new Wheel(nodes * ports * 3);
-    this.#creditReturns = new Wheel(nodes * ports);
+    this.#ties = new WorkList(channels);
+    this.#arrivals = new PortWheel(nodes * ports);
+    this.#creditReturns = new Wheel(nodes * (ports + localPorts));
     this.#ejections = new Wheel(nodes * localPorts * 3);
     this.#join();
   }
@@ -149,9 +157,9 @@ export class FlitNetwork {
 
   /** Puts a flit of this cycle on its way into the router of `node`; the caller has checked the credits. */
   inject(node: number, vc: number, tag: number, word: number, localPort = 0): void {
-    const input = (node * this.#ports + this.#linkPorts + localPort) * this.virtualChannels + vc;
+    const port = node * this.#ports + this.#linkPorts + localPort;
     this.#credits[this.#injectionChannel(node, vc, localPort)] -= 1;
-    this.#arrivals.add3(this.#cycle + INJECT_CYCLES, input, tag, word);
+    this.#arrivals.put(this.#cycle + INJECT_CYCLES, port, port * this.virtualChannels + vc, tag, word);
   }
 
   #injectionChannel(node: number, vc: number, localPort: number): number {
@@ -175,8 +183,8 @@ export class FlitNetwork {
   /** All routers, after nodes have injected. */
   endCycle(): void {
     this.#receive();
-    this.#allocateChannels();
     this.#route();
+    this.#allocateChannels();
     this.#allocateSwitches();
     this.#cycle += 1;
     [this.#routing, this.#nextRouting] = [this.#nextRouting, this.#routing];
@@ -197,7 +205,7 @@ export class FlitNetwork {
         const target = targets[node * axes * 2 + port];
         if (target < 0) continue;
         const facing = target * ports + (port ^ 1);
-        this.#behind[node * ports + port] = facing * vcs;
+        this.#behind[node * ports + port] = facing;
         this.#creditBase[facing] = (node * ports + port) * vcs;
       }
       for (let local = 0; local < this.#localPorts; local++) {
@@ -209,8 +217,8 @@ export class FlitNetwork {
   #receive(): void {
     const arrivals = this.#arrivals;
     const due = arrivals.take(this.#cycle);
-    for (let index = 0; index < due; index += 3) {
-      const at = arrivals.start + index;
+    for (let index = 0; index < due; index++) {
+      const at = arrivals.start + 3 * arrivals.ports[index];
       const channel = arrivals.data[at];
       const held = this.#held[channel]++;
       let slot = this.#first[channel] + held;
@@ -230,37 +238,75 @@ export class FlitNetwork {
   /** First axis with steps left, and the half of its virtual channels. */
   #route(): void {
     const { data, count } = this.#routing;
-    const { axes, shape, twisted } = this.torus;
-    const vcs = this.virtualChannels;
+    const { axes, shape } = this.torus;
+    this.#ties.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const at = channel * this.#depth + this.#first[channel];
-      const word = this.#bufferWord[at];
+      const word = this.#bufferWord[channel * this.#depth + this.#first[channel]];
       let axis = 0;
       let steps = stepsAlong(word, 0);
       while (steps === 0 && ++axis < axes) steps = stepsAlong(word, axis);
-      const node = this.#nodeOf[channel];
-      const inPort = this.#placeOf[channel];
-      let port = this.#exit(inPort);
-      let half = 0;
-      if (steps !== 0) {
-        port = 2 * axis + (steps > 0 ? 0 : 1);
-        const from = this.#coordinates[node * axes + axis];
-        if (this.#adaptive) {
-          half = passesDateline(from, steps, shape[axis]) ? 1 : 0;
-        } else {
-          const turning = inPort >> 1 !== axis;
-          const next = twisted
-            ? withTwistedClass(word, from, steps, shape[axis], turning)
-            : withRingClass(word, from, steps, shape[axis], turning);
-          this.#bufferWord[at] = next;
-          if ((next & UPPER_CLASS) !== 0) half = vcs >> 1;
-        }
-      }
-      this.#outPort[channel] = port;
-      this.#outVc[channel] = (node * this.#ports + port) * vcs + half;
       this.#state[channel] = ALLOCATING;
       this.#nextAllocating.push(channel);
+      if (steps === 0) {
+        const port = this.#exit(this.#placeOf[channel]);
+        this.#outPort[channel] = port;
+        this.#outVc[channel] = (this.#nodeOf[channel] * this.#ports + port) * this.virtualChannels;
+      } else if (
+        this.#coin !== undefined &&
+        2 * Math.abs(steps) === shape[axis] &&
+        this.#placeOf[channel] >> 1 !== axis
+      ) {
+        this.#ties.push(channel);
+      } else {
+        this.#steer(channel, axis, steps);
+      }
+    }
+    if (this.#ties.count > 0) this.#breakTies();
+  }
+
+  #steer(channel: number, axis: number, steps: number): void {
+    const { axes, shape, twisted } = this.torus;
+    const node = this.#nodeOf[channel];
+    const from = this.#coordinates[node * axes + axis];
+    const port = 2 * axis + (steps > 0 ? 0 : 1);
+    let upper: boolean;
+    if (this.#adaptive) {
+      upper = passesDateline(from, steps, shape[axis]);
+    } else {
+      const at = channel * this.#depth + this.#first[channel];
+      const word = this.#bufferWord[at];
+      const turning = this.#placeOf[channel] >> 1 !== axis;
+      const next = twisted
+        ? withTwistedClass(word, from, steps, shape[axis], turning)
+        : withRingClass(word, from, steps, shape[axis], turning);
+      this.#bufferWord[at] = next;
+      upper = (next & UPPER_CLASS) !== 0;
+    }
+    this.#outPort[channel] = port;
+    this.#outVc[channel] =
+      (node * this.#ports + port) * this.virtualChannels + (upper ? this.virtualChannels >> 1 : 0);
+  }
+
+  /** Router by router, in each as the channels were routed: the coin is a stream, so that order matters. */
+  #breakTies(): void {
+    const { data, count } = this.#ties;
+    const { axes } = this.torus;
+    for (let index = 1; index < count; index++) {
+      const channel = data[index];
+      const node = this.#nodeOf[channel];
+      let place = index;
+      for (; place > 0 && this.#nodeOf[data[place - 1]] > node; place--) data[place] = data[place - 1];
+      data[place] = channel;
+    }
+    for (let index = 0; index < count; index++) {
+      const channel = data[index];
+      const at = channel * this.#depth + this.#first[channel];
+      let axis = 0;
+      while (stepsAlong(this.#bufferWord[at], axis) === 0 && axis < axes) axis += 1;
+      const steps = Math.abs(stepsAlong(this.#bufferWord[at], axis)) * (this.#coin?.() === 1 ? 1 : -1);
+      this.#bufferWord[at] = withSteps(this.#bufferWord[at], axis, steps);
+      this.#steer(channel, axis, steps);
     }
   }
 
@@ -271,16 +317,12 @@ export class FlitNetwork {
   }
 
   /** Asks for the ordered channel, and for every empty channel beyond the first two on any way that is minimal. */
-  #askAdaptively(channel: number): boolean {
+  #askAdaptively(channel: number): void {
     const { axes } = this.torus;
     const ordered = this.#outVc[channel];
     const base = this.#nodeOf[channel] * this.#ports;
     const word = this.#bufferWord[channel * this.#depth + this.#first[channel]];
-    let asked = false;
-    if (this.#taken[ordered] === 0) {
-      this.#allocation.requestChannel(channel, ordered);
-      asked = true;
-    }
+    if (this.#taken[ordered] === 0) this.#allocation.requestChannel(channel, ordered);
     for (let axis = 0; axis < axes; axis++) {
       const steps = stepsAlong(word, axis);
       if (steps === 0) continue;
@@ -288,41 +330,32 @@ export class FlitNetwork {
       for (let output = first + 2; output < first + this.virtualChannels; output++) {
         if (this.#taken[output] !== 0 || this.#credits[output] < this.#depth) continue;
         this.#allocation.requestChannel(channel, output);
-        asked = true;
       }
     }
-    return asked;
   }
 
-  /** iSLIP over all free output virtual channels that packets may use. */
+  /** iSLIP over all free output virtual channels that packets may use; who gets none asks again after newcomers. */
   #allocateChannels(): void {
     const { data, count } = this.#allocating;
     const allocation = this.#allocation;
     const taken = this.#taken;
-    const asking = this.#asking;
     const perRange = this.virtualChannels >> 1;
-    asking.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const leaves = this.#outPort[channel] >= this.#linkPorts;
-      let free = false;
       if (this.#adaptive && !leaves) {
-        free = this.#askAdaptively(channel);
-      } else {
-        const from = this.#outVc[channel];
-        const to = from + (leaves ? 2 * perRange : perRange);
-        for (let output = from; output < to; output++) {
-          if (taken[output] !== 0) continue;
-          allocation.requestChannel(channel, output);
-          free = true;
-        }
+        this.#askAdaptively(channel);
+        continue;
       }
-      if (free) asking.push(channel);
-      else this.#nextAllocating.push(channel);
+      const from = this.#outVc[channel];
+      const to = from + (leaves ? 2 * perRange : perRange);
+      for (let output = from; output < to; output++) {
+        if (taken[output] === 0) allocation.requestChannel(channel, output);
+      }
     }
     allocation.grantChannels();
-    for (let index = 0; index < asking.count; index++) {
-      const channel = asking.data[index];
+    for (let index = 0; index < count; index++) {
+      const channel = data[index];
       const output = allocation.takeChannel(channel);
       if (output < 0) {
         this.#nextAllocating.push(channel);
@@ -341,22 +374,13 @@ export class FlitNetwork {
     const { data, count } = this.#switching;
     const allocation = this.#allocation;
     const credits = this.#credits;
-    const asking = this.#asking;
-    const links = this.#linkPorts;
-    asking.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const port = this.#outPort[channel];
-      if (port >= links || credits[this.#outVc[channel]] > 0) {
-        allocation.requestSwitch(channel, port);
-        asking.push(channel);
-      } else {
-        this.#nextSwitching.push(channel);
-      }
+      if (credits[this.#outVc[channel]] > 0) allocation.requestSwitch(channel, this.#outPort[channel]);
     }
     allocation.grantSwitches();
-    for (let index = 0; index < asking.count; index++) {
-      const channel = asking.data[index];
+    for (let index = 0; index < count; index++) {
+      const channel = data[index];
       if (allocation.takeSwitch(channel)) this.#send(channel);
       else this.#nextSwitching.push(channel);
     }
@@ -379,14 +403,16 @@ export class FlitNetwork {
 
     const output = this.#outVc[channel];
     const port = this.#outPort[channel];
+    this.#credits[output] -= 1;
     if (port >= links) {
+      this.#creditReturns.add1(this.#cycle + EJECT_CREDIT_CYCLES, output);
       this.#ejections.add3(this.#cycle + EJECT_CYCLES, this.#nodeOf[channel], time, word);
     } else {
-      this.#credits[output] -= 1;
       this.linkFlits[this.#nodeOf[channel] * links + port] += 1;
       const outputPort = this.#portOf[output];
-      const target = this.#behind[outputPort] + (output - outputPort * vcs);
-      this.#arrivals.add3(this.#cycle + HOP_CYCLES, target, time, afterStep(word, port >> 1));
+      const target = this.#behind[outputPort];
+      const input = target * vcs + (output - outputPort * vcs);
+      this.#arrivals.put(this.#cycle + HOP_CYCLES, target, input, time, afterStep(word, port >> 1));
     }
     if ((word & TAIL) !== 0) {
       this.#taken[output] = 0;

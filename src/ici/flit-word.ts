@@ -26,8 +26,11 @@ export function stepsAlong(word: number, axis: number): number {
 
 /** The word after one step along an axis in the direction it goes. */
 export function afterStep(word: number, axis: number): number {
-  const shift = BITS_PER_AXIS * axis;
   const steps = stepsAlong(word, axis);
-  const left = steps > 0 ? steps - 1 : steps + 1;
-  return (word & ~(BYTE << shift)) | ((left & BYTE) << shift);
+  return withSteps(word, axis, steps > 0 ? steps - 1 : steps + 1);
+}
+
+export function withSteps(word: number, axis: number, steps: number): number {
+  const shift = BITS_PER_AXIS * axis;
+  return (word & ~(BYTE << shift)) | ((steps & BYTE) << shift);
 }

@@ -4,7 +4,8 @@ import { InputError } from '../../src/base/result.ts';
 import { acquireDevice } from '../../src/gpu/device.ts';
 import { createGpuTrafficRun } from '../../src/gpu/flit-kernel.ts';
 import { Torus } from '../../src/ici/topology.ts';
-import { type TrafficRequest, TrafficRun } from '../../src/ici/traffic.ts';
+import type { TrafficRequest } from '../../src/ici/traffic-request.ts';
+import { TrafficRun } from '../../src/ici/traffic-run.ts';
 
 let device: GPUDevice;
 const faults: string[] = [];

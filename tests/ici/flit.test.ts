@@ -6,8 +6,10 @@ import { afterStep, packSteps, stepsAlong } from '../../src/ici/flit-word.ts';
 import { RouteTable } from '../../src/ici/route-table.ts';
 import { minimalSteps } from '../../src/ici/routing.ts';
 import { Torus } from '../../src/ici/topology.ts';
-import { runTraffic, type TrafficRequest, TrafficRun } from '../../src/ici/traffic.ts';
+import { runTraffic } from '../../src/ici/traffic.ts';
 import { destinations, TRAFFIC_PATTERNS } from '../../src/ici/traffic-pattern.ts';
+import type { TrafficRequest } from '../../src/ici/traffic-request.ts';
+import { TrafficRun } from '../../src/ici/traffic-run.ts';
 import { tori, twistedTori } from './arbitrary-torus.ts';
 import { readCases } from './cases.ts';
 

@@ -5,7 +5,7 @@ import { runFlows } from '../../../src/ici/flow.ts';
 import type { LinkRates } from '../../../src/ici/request.ts';
 import { routeOf } from '../../../src/ici/routing.ts';
 import { Torus } from '../../../src/ici/topology.ts';
-import { TrafficRun } from '../../../src/ici/traffic.ts';
+import { TrafficRun } from '../../../src/ici/traffic-run.ts';
 import { TransferList } from '../../../src/ici/transfers.ts';
 import { finishesByFilling } from './filling.ts';
 

@@ -1,0 +1,231 @@
+import { FlitNetwork } from './flit-network.ts';
+import { HEAD, MEASURED, TAIL } from './flit-word.ts';
+import { RouteTable } from './route-table.ts';
+import type { Torus } from './topology.ts';
+import { checkTraffic, type TrafficRequest } from './traffic-request.ts';
+import { type TrafficStream, trafficStream } from './traffic-stream.ts';
+
+/** What a run has counted so far, on a CPU or a GPU. */
+export interface TrafficCounters {
+  readonly cycle: number;
+  readonly acceptedFlits: number;
+  /** Packets that count and have arrived, the sum of their latencies. */
+  readonly deliveredPackets: number;
+  readonly latencySum: number;
+  /** Packets that count and are under way, the sum of the cycles in which they were made. */
+  readonly openPackets: number;
+  readonly openCreatedSum: number;
+  /** Hops of all packets that count. */
+  readonly hopSum: number;
+  /** The cycle whose dice each source throws next, [nodes]. */
+  readonly sourceCycles: Int32Array;
+  /** Flits sent on each directed link since measuring began, [linkSlots]. */
+  readonly linkFlits: Float64Array;
+}
+
+/**
+ * One run under way: sources, network and what has been counted. Packets made while measuring count; of those
+ * that arrive during the warm-up, latencies are there until `clear`.
+ */
+export class TrafficRun {
+  readonly network: FlitNetwork;
+  acceptedFlits = 0;
+  deliveredPackets = 0;
+  readonly #torus: Torus;
+  readonly #request: TrafficRequest;
+  readonly #stream: TrafficStream;
+  /** Routers break ties, as the stream can and dimension order lets them; else sources do. */
+  readonly #tiesAtRouters: boolean;
+  /** The cycle whose dice each source throws next: it lags while a packet waits. */
+  readonly #nextCycle: Int32Array;
+  /** Flits of its packet that a source has yet to send. */
+  readonly #waiting: Int32Array;
+  readonly #word: Int32Array;
+  readonly #created: Int32Array;
+  readonly #vc: Int32Array;
+  readonly #routes: RouteTable;
+  #phase: 'warming' | 'measuring' | 'draining' = 'warming';
+  #making = true;
+  #clearCycle = 0;
+  #madeBefore = 0;
+  #drainCycle = Number.POSITIVE_INFINITY;
+  #latencySum = 0;
+  #hopSum = 0;
+  /** Measured packets under way and the sum of the cycles in which they were made. */
+  #open = 0;
+  #openCreated = 0;
+  /** Flits made and not yet arrived, of whatever packets, and the sum of the cycles in which they were made. */
+  #underWay = 0;
+  #underWayCreated = 0;
+
+  constructor(torus: Torus, request: TrafficRequest, stream?: TrafficStream) {
+    checkTraffic(torus, request);
+    this.#torus = torus;
+    this.#request = request;
+    this.#stream = stream ?? trafficStream(torus, request);
+    this.#routes = new RouteTable(torus);
+    this.#nextCycle = new Int32Array(torus.nodes);
+    this.#waiting = new Int32Array(torus.nodes);
+    this.#word = new Int32Array(torus.nodes);
+    this.#created = new Int32Array(torus.nodes);
+    this.#vc = new Int32Array(torus.nodes).fill(request.virtualChannels - 1);
+    const ordered = request.routing !== 'adaptive' && !torus.twisted;
+    this.#tiesAtRouters = ordered && this.#stream.coin !== undefined;
+    this.network = new FlitNetwork(
+      torus,
+      request,
+      (_, word, created) => this.#retire(word, created),
+      this.#tiesAtRouters ? this.#stream.coin : undefined,
+    );
+  }
+
+  advance(cycles: number): void {
+    for (let count = 0; count < cycles; count++) {
+      this.network.beginCycle();
+      for (let node = 0; node < this.#torus.nodes; node++) {
+        if (this.#waiting[node] === 0 && this.#making) this.#make(node);
+        if (this.#waiting[node] > 0) this.#inject(node);
+      }
+      this.network.endCycle();
+    }
+  }
+
+  /** Starts counting afresh. */
+  clear(): void {
+    this.#clearCycle = this.network.cycle;
+    this.acceptedFlits = 0;
+    this.deliveredPackets = 0;
+    this.#latencySum = 0;
+    this.network.linkFlits.fill(0);
+  }
+
+  beginMeasuring(): void {
+    this.#phase = 'measuring';
+    this.clear();
+    this.#madeBefore = this.#nextCycle.reduce((total, cycle) => total + cycle, 0);
+  }
+
+  /** Returns the part of the measured cycles whose packets sources have made: less than 1 when they queue up. */
+  endMeasuring(): number {
+    this.#phase = 'draining';
+    this.#drainCycle = this.network.cycle;
+    const made = this.#nextCycle.reduce((total, cycle) => total + cycle, 0) - this.#madeBefore;
+    return made / (this.#torus.nodes * this.countedCycles);
+  }
+
+  /** Sources make no more packets; those made go on. */
+  stopMaking(): void {
+    this.#making = false;
+  }
+
+  /** Since counting began. */
+  get countedCycles(): number {
+    return this.network.cycle - this.#clearCycle;
+  }
+
+  /** Every packet that counts has been made and has arrived. */
+  get drained(): boolean {
+    return this.#open === 0 && this.#nextCycle.every((cycle) => cycle > this.#drainCycle);
+  }
+
+  get empty(): boolean {
+    return this.#underWay === 0;
+  }
+
+  /** Over packets that count, those under way with their age so far. */
+  get meanLatency(): number {
+    const packets = this.deliveredPackets + this.#open;
+    const age = this.#open * this.network.cycle - this.#openCreated;
+    return packets === 0 ? 0 : (this.#latencySum + age) / packets;
+  }
+
+  /** As BookSim judges a run: packets that count and have arrived, and every single flit under way with its age. */
+  get meanWait(): number {
+    const age = this.#underWay * this.network.cycle - this.#underWayCreated;
+    return (this.#latencySum + age) / (this.deliveredPackets + this.#underWay);
+  }
+
+  get deliveredLatency(): number {
+    return this.deliveredPackets === 0 ? 0 : this.#latencySum / this.deliveredPackets;
+  }
+
+  get meanHops(): number {
+    return this.deliveredPackets === 0 ? 0 : this.#hopSum / this.deliveredPackets;
+  }
+
+  counters(): TrafficCounters {
+    return {
+      cycle: this.network.cycle,
+      acceptedFlits: this.acceptedFlits,
+      deliveredPackets: this.deliveredPackets,
+      latencySum: this.#latencySum,
+      openPackets: this.#open,
+      openCreatedSum: this.#openCreated,
+      hopSum: this.#hopSum,
+      sourceCycles: this.#nextCycle.slice(),
+      linkFlits: this.network.linkFlits.slice(),
+    };
+  }
+
+  /** Throws the dice of the cycles up to now until they make a packet. */
+  #make(node: number): void {
+    const { packetFlits } = this.#request;
+    const now = this.network.cycle;
+    while (this.#nextCycle[node] <= now) {
+      const cycle = this.#nextCycle[node]++;
+      if (!this.#stream.makes(node, cycle)) continue;
+      const target = this.#stream.target(node, cycle);
+      const ties = this.#tiesAtRouters ? 0 : this.#stream.ties(node, cycle);
+      const route = this.#routes.entry(node, target, ties);
+      const measured =
+        this.#phase === 'measuring' || (this.#phase === 'draining' && cycle < this.#drainCycle);
+      this.#created[node] = cycle;
+      this.#word[node] = this.#routes.steps(route) | HEAD | (measured ? MEASURED : 0);
+      this.#waiting[node] = packetFlits;
+      this.#underWay += packetFlits;
+      this.#underWayCreated += packetFlits * cycle;
+      if (measured) {
+        this.#open += 1;
+        this.#openCreated += cycle;
+        this.#hopSum += this.#routes.hops(route);
+      }
+      return;
+    }
+  }
+
+  /** A head takes the next virtual channel in turn that has room, its body follows. */
+  #inject(node: number): void {
+    const { virtualChannels } = this.#request;
+    let word = this.#word[node];
+    if ((word & HEAD) !== 0) {
+      let vc = this.#vc[node];
+      let tried = 0;
+      do {
+        vc = (vc + 1) % virtualChannels;
+        tried += 1;
+      } while (tried < virtualChannels && this.network.injectionCredits(node, vc) === 0);
+      if (this.network.injectionCredits(node, vc) === 0) return;
+      this.#vc[node] = vc;
+    } else if (this.network.injectionCredits(node, this.#vc[node]) === 0) {
+      return;
+    }
+    this.#word[node] = word & ~HEAD;
+    this.#waiting[node] -= 1;
+    if (this.#waiting[node] === 0) word |= TAIL;
+    this.network.inject(node, this.#vc[node], this.#created[node], word);
+  }
+
+  #retire(word: number, created: number): void {
+    this.acceptedFlits += 1;
+    this.#underWay -= 1;
+    this.#underWayCreated -= created;
+    if ((word & TAIL) === 0) return;
+    const measured = (word & MEASURED) !== 0;
+    if (!measured && this.#phase !== 'warming') return;
+    this.deliveredPackets += 1;
+    this.#latencySum += this.network.cycle - created;
+    if (!measured) return;
+    this.#open -= 1;
+    this.#openCreated -= created;
+  }
+}

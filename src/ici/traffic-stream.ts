@@ -1,0 +1,79 @@
+import { counterRandom } from './counter-random.ts';
+import { laggedFractions, laggedIntegers } from './lagged-fibonacci.ts';
+import type { Torus } from './topology.ts';
+import { destinations, type TrafficPattern } from './traffic-pattern.ts';
+
+export const RANDOM_STREAMS = ['counter', 'booksim'] as const;
+/**
+ * Where the dice come from:
+ * - counter: each throw depends on the seed, the node and the cycle alone, so that a GPU throws the same;
+ * - booksim: one after the other, the numbers of BookSim 2 for the same seed in the order in which it draws them.
+ */
+export type RandomStream = (typeof RANDOM_STREAMS)[number];
+
+/** The dice of one run. Sources ask node by node in each cycle, before the routers do. */
+export interface TrafficStream {
+  /** Whether a node makes a packet in a cycle; asked once of each, a node's cycles in order. */
+  makes(node: number, cycle: number): boolean;
+  /** Where a packet just made goes to. */
+  target(node: number, cycle: number): number;
+  /** Which ways round it takes where both are as short, a bit an axis, if its source is to know. */
+  ties(node: number, cycle: number): number;
+  /** The same for one axis if its routers are to know, as it turns into that axis: 1 is upwards. */
+  readonly coin?: () => number;
+}
+
+export interface StreamRequest {
+  readonly pattern: TrafficPattern;
+  readonly rate: number;
+  readonly packetFlits: number;
+  readonly seed: number;
+  readonly random?: RandomStream;
+}
+
+const TWO_TO_32 = 2 ** 32;
+/** A bit for each of three axes. */
+const TIE_BITS = 7;
+
+export function trafficStream(torus: Torus, request: StreamRequest): TrafficStream {
+  return request.random === 'booksim' ? bookSimStream(torus, request) : counterStream(torus, request);
+}
+
+/** A source makes a packet in a cycle where a random 32-bit word is below this. */
+export function packetThreshold({ rate, packetFlits }: StreamRequest): number {
+  return Math.round((rate / packetFlits) * TWO_TO_32);
+}
+
+function counterStream(torus: Torus, request: StreamRequest): TrafficStream {
+  const { seed, pattern } = request;
+  const threshold = packetThreshold(request);
+  const targets = destinations(torus, pattern);
+  return {
+    makes: (node, cycle) => counterRandom(seed, node, cycle, 0) < threshold,
+    target: (node, cycle) => targets?.[node] ?? counterRandom(seed, node, cycle, 1) % torus.nodes,
+    ties: (node, cycle) => counterRandom(seed, node, cycle, 2) & TIE_BITS,
+  };
+}
+
+/**
+ * BookSim 2 (Jiang et al., ISPASS 2013; https://github.com/booksim/booksim2 at 28f4329) has two generators. A
+ * fraction decides whether a packet is made. Whole numbers choose the destination of uniform traffic, then
+ * which of its one subnetworks a packet uses (a number that changes nothing but is drawn), and at the router
+ * where a packet enters a ring half of which it has to go, which way.
+ */
+function bookSimStream(torus: Torus, { seed, pattern, rate, packetFlits }: StreamRequest): TrafficStream {
+  const fraction = laggedFractions(seed);
+  const integer = laggedIntegers(seed);
+  const packetRate = rate / packetFlits;
+  const targets = destinations(torus, pattern);
+  return {
+    makes: () => fraction() < packetRate,
+    target: (node) => {
+      const target = targets?.[node] ?? integer() % torus.nodes;
+      integer();
+      return target;
+    },
+    ties: () => integer() & TIE_BITS,
+    coin: () => integer() & 1,
+  };
+}
