@@ -27,7 +27,8 @@ struct Network {
 }
 
 @group(0) @binding(0) var<uniform> net: Network;
-// Input virtual channels: CHANNEL_WORDS each. Output virtual channels: OUTPUT_WORDS each.
+// Input virtual channels: CHANNEL_WORDS each. Output virtual channels, then those of nodes that inject:
+// OUTPUT_WORDS each.
 @group(0) @binding(1) var<storage, read_write> channels: array<i32>;
 @group(0) @binding(2) var<storage, read_write> outputs: array<i32>;
 // Flits held: tag and word of each, by channel and slot.
@@ -35,7 +36,8 @@ struct Network {
 // By port: three turns of the switch allocator and the flits sent.
 @group(0) @binding(4) var<storage, read_write> ports: array<i32>;
 // By port and slot: a flit on its way into it (channel + 1, tag, word), in w a credit (channel + 1) for it.
-// The port of the node holds what enters the router; behind all ports, by node, what leaves it.
+// The port of the node holds what enters the router; behind all ports, by node, what leaves it, and in w the
+// credit that comes back for that.
 @group(0) @binding(5) var<storage, read_write> lines: array<vec4<i32>>;
 @group(0) @binding(6) var<storage, read_write> nodeWords: array<i32>;
 // Neighbours by node and port, steps and hops by displacement and ties, destinations by node.
@@ -92,6 +94,7 @@ const EJECT_CYCLES = 3;
 const INJECT_CYCLES = 2;
 const CREDIT_CYCLES = 3;
 const INJECT_CREDIT_CYCLES = 2;
+const EJECT_CREDIT_CYCLES = 5;
 
 const HEAD = 1 << 24u;
 const TAIL = 1 << 25u;
@@ -201,7 +204,10 @@ fn makePacket(node: i32, words: i32, now: i32) {
   }
 }
 
-// Credits of the node for its router are those of the output channels of its own port, which need none.
+fn injectionChannel(node: i32, channel: i32) -> i32 {
+  return (net.nodes * net.ports + node) * vcs + channel;
+}
+
 fn injectFlit(node: i32, words: i32, now: i32) {
   let local = node * net.ports + net.ports - 1;
   var word = nodeWords[words + WORD];
@@ -211,12 +217,12 @@ fn injectFlit(node: i32, words: i32, now: i32) {
     loop {
       channel = after(channel, vcs);
       tried += 1;
-      if (tried == vcs || outputs[(local * vcs + channel) * OUTPUT_WORDS + CREDITS] > 0) {
+      if (tried == vcs || outputs[injectionChannel(node, channel) * OUTPUT_WORDS + CREDITS] > 0) {
         break;
       }
     }
   }
-  let credits = (local * vcs + channel) * OUTPUT_WORDS + CREDITS;
+  let credits = injectionChannel(node, channel) * OUTPUT_WORDS + CREDITS;
   if (outputs[credits] == 0) {
     return;
   }
@@ -369,7 +375,6 @@ fn allocateChannels(node: i32) -> vec2<u32> {
 
 fn allocateSwitch(node: i32, fresh: vec2<u32>, now: i32) {
   let count = net.ports;
-  let local = count - 1;
   var label: array<i32, MAX_PORTS * MAX_PORTS>;
   for (var pair = 0; pair < count * count; pair++) {
     label[pair] = -1;
@@ -382,7 +387,7 @@ fn allocateSwitch(node: i32, fresh: vec2<u32>, now: i32) {
     }
     let out = channels[at + OUT_PORT];
     let credits = outputs[(node * count * vcs + channels[at + OUT_CHANNEL]) * OUTPUT_WORDS + CREDITS];
-    if (out != local && credits == 0) {
+    if (credits == 0) {
       continue;
     }
     let port = place / vcs;
@@ -452,13 +457,14 @@ fn send(node: i32, port: i32, vc: i32, now: i32) {
   let out = channels[at + OUT_PORT];
   let outChannel = channels[at + OUT_CHANNEL];
   let output = (node * net.ports * vcs + outChannel) * OUTPUT_WORDS;
+  outputs[output + CREDITS] -= 1;
   if (out == local) {
+    lines[lineAt(net.nodes * net.ports + node, now + EJECT_CREDIT_CYCLES)].w = outChannel - out * vcs + 1;
     let line = lineAt(net.nodes * net.ports + node, now + EJECT_CYCLES);
     lines[line].x = 1;
     lines[line].y = flit.x;
     lines[line].z = flit.y;
   } else {
-    outputs[output + CREDITS] -= 1;
     ports[(node * net.ports + out) * PORT_WORDS + SENT] += 1;
     let downstream = tables[node * net.axes * 2 + out];
     let line = lineAt(downstream * net.ports + (out ^ 1), now + HOP_CYCLES);
@@ -487,10 +493,18 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let credit = lines[line].w;
     if (credit > 0) {
       lines[line].w = 0;
-      outputs[((node * net.ports + port) * vcs + credit - 1) * OUTPUT_WORDS + CREDITS] += 1;
+      let output = (node * net.ports + port) * vcs + credit - 1;
+      let channel = select(output, injectionChannel(node, credit - 1), port == net.ports - 1);
+      outputs[channel * OUTPUT_WORDS + CREDITS] += 1;
     }
   }
   let leaving = lineAt(net.nodes * net.ports + node, now);
+  let returned = lines[leaving].w;
+  if (returned > 0) {
+    lines[leaving].w = 0;
+    let output = (node * net.ports + net.ports - 1) * vcs + returned - 1;
+    outputs[output * OUTPUT_WORDS + CREDITS] += 1;
+  }
   if (lines[leaving].x != 0) {
     retire(node, words, now, lines[leaving]);
     lines[leaving].x = 0;

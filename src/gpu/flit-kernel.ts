@@ -61,6 +61,9 @@ export async function createGpuTrafficRun(
   checkTraffic(torus, request);
   checkFlitTorus(torus, request);
   const { virtualChannels } = request;
+  if (request.random === 'booksim') {
+    throw new InputError('random', "the GPU throws the counter's dice: those of BookSim come one by one");
+  }
   if (request.routing === 'adaptive' || request.localPorts === 'one-a-link') {
     throw new InputError('torus', 'the GPU routes in dimension order from one port a node');
   }
@@ -101,8 +104,8 @@ function startRun(
   };
   const storage = (words: Int32Array<ArrayBuffer>): GPUBuffer => create(words, GPUBufferUsage.STORAGE);
 
-  const outputs = new Int32Array(channels * OUTPUT_WORDS);
-  for (let channel = 0; channel < channels; channel++) outputs[channel * OUTPUT_WORDS] = request.bufferFlits;
+  const outputs = new Int32Array((channels + torus.nodes * request.virtualChannels) * OUTPUT_WORDS);
+  for (let word = 0; word < outputs.length; word += OUTPUT_WORDS) outputs[word] = request.bufferFlits;
   const nodes = new Int32Array(torus.nodes * NODE_WORDS);
   for (let node = 0; node < torus.nodes; node++) {
     nodes[node * NODE_WORDS + NODE_CHANNEL] = request.virtualChannels - 1;
