@@ -127,7 +127,7 @@ export class RouterAllocators {
   /** The output virtual channel that `input` has got, or -1; to be asked once. */
   takeChannel(input: number): number {
     const output = this.#channelAccepted[input];
-    this.#channelAccepted[input] = -1;
+    if (output >= 0) this.#channelAccepted[input] = -1;
     return output;
   }
 

@@ -403,11 +403,11 @@ export class FlitNetwork {
 
     const output = this.#outVc[channel];
     const port = this.#outPort[channel];
-    this.#credits[output] -= 1;
     if (port >= links) {
-      this.#creditReturns.add1(this.#cycle + EJECT_CREDIT_CYCLES, output);
+      this.#lendEjectionCredit(output);
       this.#ejections.add3(this.#cycle + EJECT_CYCLES, this.#nodeOf[channel], time, word);
     } else {
+      this.#credits[output] -= 1;
       this.linkFlits[this.#nodeOf[channel] * links + port] += 1;
       const outputPort = this.#portOf[output];
       const target = this.#behind[outputPort];
@@ -421,5 +421,12 @@ export class FlitNetwork {
     } else if (held > 0) {
       this.#nextSwitching.push(channel);
     }
+  }
+
+  /** One flit a cycle leaves by a port: where a buffer has a credit for each cycle of the way, none is missed. */
+  #lendEjectionCredit(output: number): void {
+    if (this.#depth >= EJECT_CREDIT_CYCLES) return;
+    this.#credits[output] -= 1;
+    this.#creditReturns.add1(this.#cycle + EJECT_CREDIT_CYCLES, output);
   }
 }

@@ -17,7 +17,7 @@ export interface TrafficRequest extends RouterConfig, StreamRequest {
   readonly samplePeriodCycles?: number;
 }
 
-const MAX_SAMPLE_PERIOD_CYCLES = 100_000;
+export const MAX_SAMPLE_PERIOD_CYCLES = 100_000;
 
 /** Refuses with an `InputError` a rate, a packet, a seed or a time that cannot be. */
 export function checkTraffic(torus: Torus, request: TrafficRequest): void {
