@@ -2,7 +2,7 @@ import { InputError } from '../base/result.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
 import { runFlitMessages } from './flit-messages.ts';
-import { CYCLES_PER_HOP } from './flit-network.ts';
+import { CYCLES_PER_HOP } from './flit-timing.ts';
 import { separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
 import type { Path } from './permute.ts';

@@ -12,8 +12,11 @@ export function passesDateline(from: number, steps: number, extent: number): boo
 }
 
 /**
- * Regular rings fix the class as the packet turns into them: upwards, upper means past the wraparound;
- * downwards, lower does. Paths are at most half a ring, so those of either class close no circle.
+ * Regular rings fix the class as the packet turns into them: upper means that the place it goes to has the
+ * smaller coordinate. Upwards those are the packets that pass the wraparound; downwards they are those that do
+ * not, because BookSim (`dor_next_torus`, 28f4329) compares the same way round for both directions. Downwards
+ * the classes have thus changed names and nothing else: paths are at most half a ring, so those of either
+ * class close no circle.
  */
 export function withRingClass(
   word: number,

@@ -2,22 +2,16 @@ import { RouterAllocators } from './flit-allocators.ts';
 import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
 import { PortWheel, Wheel, WorkList } from './flit-queues.ts';
-import { afterStep, stepsAlong, TAIL, UPPER_CLASS, withSteps } from './flit-word.ts';
+import {
+  CREDIT_CYCLES,
+  EJECT_CREDIT_CYCLES,
+  EJECT_CYCLES,
+  HOP_CYCLES,
+  INJECT_CREDIT_CYCLES,
+  INJECT_CYCLES,
+} from './flit-timing.ts';
+import { afterStep, firstAxis, stepsAlong, TAIL, UPPER_CLASS, withSteps } from './flit-word.ts';
 import type { Torus } from './topology.ts';
-
-/** A head's way through one router and on to the next. */
-export const CYCLES_PER_HOP = 6;
-/** Cycles from the switch of one router to the input of the next: traversal, then a channel of two cycles. */
-const HOP_CYCLES = 4;
-/** From the switch to the node that takes the flit: a channel of one cycle. */
-const EJECT_CYCLES = 3;
-/** From the node to the input of its router. */
-const INJECT_CYCLES = 2;
-/** From the switch back to whoever waits for the credit, over channels of two cycles and of one. */
-const CREDIT_CYCLES = 3;
-const INJECT_CREDIT_CYCLES = 2;
-/** From the switch to the node and, after that takes the flit, back as a credit. */
-const EJECT_CREDIT_CYCLES = 5;
 
 const IDLE = 0;
 const ROUTING = 1;
@@ -243,9 +237,8 @@ export class FlitNetwork {
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const word = this.#bufferWord[channel * this.#depth + this.#first[channel]];
-      let axis = 0;
-      let steps = stepsAlong(word, 0);
-      while (steps === 0 && ++axis < axes) steps = stepsAlong(word, axis);
+      const axis = firstAxis(word, axes);
+      const steps = stepsAlong(word, axis);
       this.#state[channel] = ALLOCATING;
       this.#nextAllocating.push(channel);
       if (steps === 0) {
@@ -291,20 +284,13 @@ export class FlitNetwork {
   /** Router by router, in each as the channels were routed: the coin is a stream, so that order matters. */
   #breakTies(): void {
     const { data, count } = this.#ties;
-    const { axes } = this.torus;
-    for (let index = 1; index < count; index++) {
-      const channel = data[index];
-      const node = this.#nodeOf[channel];
-      let place = index;
-      for (; place > 0 && this.#nodeOf[data[place - 1]] > node; place--) data[place] = data[place - 1];
-      data[place] = channel;
-    }
+    this.#ties.sortBy(this.#nodeOf);
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const at = channel * this.#depth + this.#first[channel];
-      let axis = 0;
-      while (stepsAlong(this.#bufferWord[at], axis) === 0 && axis < axes) axis += 1;
-      const steps = Math.abs(stepsAlong(this.#bufferWord[at], axis)) * (this.#coin?.() === 1 ? 1 : -1);
+      const axis = firstAxis(this.#bufferWord[at], this.torus.axes);
+      const half = this.torus.shape[axis] >> 1;
+      const steps = this.#coin?.() === 1 ? half : -half;
       this.#bufferWord[at] = withSteps(this.#bufferWord[at], axis, steps);
       this.#steer(channel, axis, steps);
     }

@@ -13,6 +13,17 @@ export class WorkList {
   push(item: number): void {
     this.data[this.count++] = item;
   }
+
+  /** Few items, by key; those of the same key stay in order. */
+  sortBy(key: Int32Array): void {
+    const { data } = this;
+    for (let index = 1; index < this.count; index++) {
+      const item = data[index];
+      let place = index;
+      for (; place > 0 && key[data[place - 1]] > key[item]; place--) data[place] = data[place - 1];
+      data[place] = item;
+    }
+  }
 }
 
 /** Words that become due in one of the next cycles; never more a cycle than fit. */

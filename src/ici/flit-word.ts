@@ -24,6 +24,13 @@ export function stepsAlong(word: number, axis: number): number {
   return (word << (24 - BITS_PER_AXIS * axis)) >> 24;
 }
 
+/** The first axis with steps left, or the last of all. */
+export function firstAxis(word: number, axes: number): number {
+  let axis = 0;
+  while (axis + 1 < axes && stepsAlong(word, axis) === 0) axis += 1;
+  return axis;
+}
+
 /** The word after one step along an axis in the direction it goes. */
 export function afterStep(word: number, axis: number): number {
   const steps = stepsAlong(word, axis);
