@@ -1,7 +1,7 @@
 import { RouterAllocators } from './flit-allocators.ts';
 import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
-import { PortWheel, Wheel, WorkList } from './flit-queues.ts';
+import { PortOrder, Wheel, WorkList } from './flit-queues.ts';
 import {
   CREDIT_CYCLES,
   EJECT_CREDIT_CYCLES,
@@ -67,7 +67,7 @@ export class FlitNetwork {
   // Output virtual channels, numbered alike; those of nodes that inject follow.
   readonly #credits: Int32Array;
   readonly #taken: Uint8Array;
-  /** The input port behind each output port, [node * ports + port]. */
+  /** First input virtual channel behind each output port, [node * ports + port]. */
   readonly #behind: Int32Array;
 
   // Where a channel belongs, looked up because dividing is dear in the innermost loops.
@@ -89,7 +89,9 @@ export class FlitNetwork {
   /** Those for which the coin decides this cycle. */
   readonly #ties: WorkList;
 
-  readonly #arrivals: PortWheel;
+  readonly #arrivals: Wheel;
+  /** The order in which routers take them, where the coin makes it matter. */
+  readonly #arrivalOrder: PortOrder | undefined;
   readonly #creditReturns: Wheel;
   readonly #ejections: Wheel;
 
@@ -134,7 +136,8 @@ export class FlitNetwork {
     this.#nextAllocating = new WorkList(channels);
     this.#nextSwitching = new WorkList(channels);
     this.#ties = new WorkList(channels);
-    this.#arrivals = new PortWheel(nodes * ports);
+    this.#arrivals = new Wheel(nodes * ports * 3);
+    this.#arrivalOrder = coin === undefined ? undefined : new PortOrder(this.#portOf, nodes * ports);
     this.#creditReturns = new Wheel(nodes * (ports + localPorts));
     this.#ejections = new Wheel(nodes * localPorts * 3);
     this.#join();
@@ -151,9 +154,9 @@ export class FlitNetwork {
 
   /** Puts a flit of this cycle on its way into the router of `node`; the caller has checked the credits. */
   inject(node: number, vc: number, tag: number, word: number, localPort = 0): void {
-    const port = node * this.#ports + this.#linkPorts + localPort;
+    const input = (node * this.#ports + this.#linkPorts + localPort) * this.virtualChannels + vc;
     this.#credits[this.#injectionChannel(node, vc, localPort)] -= 1;
-    this.#arrivals.put(this.#cycle + INJECT_CYCLES, port, port * this.virtualChannels + vc, tag, word);
+    this.#arrivals.add3(this.#cycle + INJECT_CYCLES, input, tag, word);
   }
 
   #injectionChannel(node: number, vc: number, localPort: number): number {
@@ -199,7 +202,7 @@ export class FlitNetwork {
         const target = targets[node * axes * 2 + port];
         if (target < 0) continue;
         const facing = target * ports + (port ^ 1);
-        this.#behind[node * ports + port] = facing;
+        this.#behind[node * ports + port] = facing * vcs;
         this.#creditBase[facing] = (node * ports + port) * vcs;
       }
       for (let local = 0; local < this.#localPorts; local++) {
@@ -211,8 +214,10 @@ export class FlitNetwork {
   #receive(): void {
     const arrivals = this.#arrivals;
     const due = arrivals.take(this.#cycle);
-    for (let index = 0; index < due; index++) {
-      const at = arrivals.start + 3 * arrivals.ports[index];
+    const order = this.#arrivalOrder;
+    order?.sort(arrivals, due);
+    for (let index = 0; index < due; index += 3) {
+      const at = order === undefined ? arrivals.start + index : order.places[index / 3];
       const channel = arrivals.data[at];
       const held = this.#held[channel]++;
       let slot = this.#first[channel] + held;
@@ -396,9 +401,8 @@ export class FlitNetwork {
       this.#credits[output] -= 1;
       this.linkFlits[this.#nodeOf[channel] * links + port] += 1;
       const outputPort = this.#portOf[output];
-      const target = this.#behind[outputPort];
-      const input = target * vcs + (output - outputPort * vcs);
-      this.#arrivals.put(this.#cycle + HOP_CYCLES, target, input, time, afterStep(word, port >> 1));
+      const target = this.#behind[outputPort] + (output - outputPort * vcs);
+      this.#arrivals.add3(this.#cycle + HOP_CYCLES, target, time, afterStep(word, port >> 1));
     }
     if ((word & TAIL) !== 0) {
       this.#taken[output] = 0;

@@ -65,50 +65,39 @@ export class Wheel {
 
 const BITS = 32;
 
-/** Flits that become due in one of the next cycles, three words each and at most one a port and cycle. */
-export class PortWheel {
-  /** The words of port p lie from `start + 3 p`. */
-  readonly data: Int32Array;
-  start = 0;
-  /** Those that `take` has found, in rising order. */
-  readonly ports: Int32Array;
-  readonly #capacity: number;
-  /** A bit for each port that something is due at, by slot. */
+/** Puts the flits due in a cycle, at most one a port, in the order of ports. */
+export class PortOrder {
+  readonly #portOf: Int32Array;
+  /** Where the words of the flits lie, in that order. */
+  readonly places: Int32Array;
+  readonly #placeOfPort: Int32Array;
+  /** A bit for each port that something is due at. */
   readonly #marks: Int32Array;
-  readonly #marksPerSlot: number;
 
-  constructor(ports: number) {
-    this.#capacity = 3 * ports;
-    this.#marksPerSlot = Math.ceil(ports / BITS);
-    this.data = new Int32Array(this.#capacity * WHEEL_SLOTS);
-    this.ports = new Int32Array(ports);
-    this.#marks = new Int32Array(this.#marksPerSlot * WHEEL_SLOTS);
+  /** The first word of a flit is a channel, whose port `portOf` tells. */
+  constructor(portOf: Int32Array, ports: number) {
+    this.#portOf = portOf;
+    this.places = new Int32Array(ports);
+    this.#placeOfPort = new Int32Array(ports);
+    this.#marks = new Int32Array(Math.ceil(ports / BITS));
   }
 
-  put(cycle: number, port: number, first: number, second: number, third: number): void {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    const at = slot * this.#capacity + 3 * port;
-    this.data[at] = first;
-    this.data[at + 1] = second;
-    this.data[at + 2] = third;
-    this.#marks[slot * this.#marksPerSlot + (port >> 5)] |= 1 << (port & (BITS - 1));
-  }
-
-  /** How many ports something is due at in `cycle`; the words stay until a later cycle reuses them. */
-  take(cycle: number): number {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    const from = slot * this.#marksPerSlot;
-    this.start = slot * this.#capacity;
+  sort(wheel: Wheel, words: number): void {
+    const marks = this.#marks;
+    for (let at = wheel.start; at < wheel.start + words; at += 3) {
+      const port = this.#portOf[wheel.data[at]];
+      this.#placeOfPort[port] = at;
+      marks[port >> 5] |= 1 << (port & (BITS - 1));
+    }
     let count = 0;
-    for (let mark = 0; mark < this.#marksPerSlot; mark++) {
-      let bits = this.#marks[from + mark];
-      if (bits === 0) continue;
-      this.#marks[from + mark] = 0;
+    for (let mark = 0; mark < marks.length; mark++) {
+      let bits = marks[mark];
+      marks[mark] = 0;
       while (bits !== 0) {
-        this.ports[count++] = mark * BITS + (BITS - 1 - Math.clz32(bits & -bits));
+        const lowest = BITS - 1 - Math.clz32(bits & -bits);
+        this.places[count++] = this.#placeOfPort[mark * BITS + lowest];
         bits &= bits - 1;
       }
     }
-    return count;
   }
 }

@@ -12,7 +12,8 @@ export interface TrafficResult {
   readonly acceptedFlitsPerNodePerCycle: number;
   /**
    * The run that accepted rate, hops and load of channels are of. An unstable run with BookSim's stream is
-   * done again in its throughput mode, which gives them at rest; latency is what its latency mode last said.
+   * done again in its throughput mode, which gives them in the steady state; latency is what its latency mode
+   * last said. Runs with the counter's dice are all of one kind, called latency.
    */
   readonly acceptedMode: BookSimMode;
   /** Mean links of a delivered packet's way. */

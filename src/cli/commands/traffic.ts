@@ -70,7 +70,10 @@ export const trafficCommand: Command = {
     const lines = [
       ['stable', stable ? 'yes' : 'no: packets wait longer and longer'],
       ['packet latency', `${packetLatencyCycles.toFixed(2)} cycles, mean of ${formatCount(result.packets)}`],
-      ['accepted', `${acceptedFlitsPerNodePerCycle.toFixed(4)} of ${rate} flits a node and cycle`],
+      [
+        'accepted',
+        `${acceptedFlitsPerNodePerCycle.toFixed(4)} of ${rate} flits a node and cycle${acceptedMode === 'throughput' ? ', in a second run that waits for nothing' : ''}`,
+      ],
       ['hops', `${meanHops.toFixed(3)}, mean`],
       ['mean channel', `${formatPercent(mean)} of its cycles`],
       ...busiest
