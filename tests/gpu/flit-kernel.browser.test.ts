@@ -51,6 +51,11 @@ describe('flit cycles on the GPU', () => {
       torusOf([5, 2, 3]),
       request({ rate: 0.5, packetFlits: 2, bufferFlits: 1 }),
     ],
+    [
+      'nodes that give few credits',
+      torusOf([4, 4]),
+      request({ rate: 1, packetFlits: 4, bufferFlits: 2, virtualChannels: 4 }),
+    ],
     ['one ring, many channels', torusOf([16]), request({ virtualChannels: 8, rate: 1 })],
   ])("%s: every counter equals the CPU's", async (_, torus, traffic) => {
     const cpu = new TrafficRun(torus, traffic);
@@ -76,6 +81,7 @@ describe('flit cycles on the GPU', () => {
       createGpuTrafficRun(device, flitCycleShader, torus, request(change));
     await expect(attempt(torusOf([4]), { virtualChannels: 10 })).rejects.toThrow(InputError);
     await expect(attempt(torusOf([4]), { rate: 2 })).rejects.toThrow(InputError);
+    await expect(attempt(torusOf([4]), { random: 'booksim' })).rejects.toThrow(InputError);
     await expect(attempt(new Torus({ shape: [4], wraps: [false] }), {})).rejects.toThrow(InputError);
   });
 });
