@@ -1,7 +1,7 @@
 import { InputError } from '../base/result.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
-import { runFlitMessages } from './flit-messages.ts';
+import { runFlitMessages, type WatchFlits } from './flit-messages.ts';
 import { CYCLES_PER_HOP } from './flit-timing.ts';
 import { separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
@@ -26,6 +26,7 @@ export function flitCollective(
   group: Group,
   bytes: number,
   rates: LinkRates,
+  watch?: WatchFlits,
 ): Candidate {
   const base = closedForm(kind, group, bytes, rates);
   const { torus } = group;
@@ -33,10 +34,11 @@ export function flitCollective(
   const request = { kind, axes: [...torus.shape.keys()], bytes };
   const list = unfoldedTransfers(torus, request, rates);
   const { linkSlots } = torus;
-  return flitCandidate(base, torus, list, rates, (whole, linkBytes) => {
+  const onTorus = (whole: Torus, linkBytes: Float64Array): Float64Array => {
     const own = separateLinks(group).classOfLinks(whole);
     return Float64Array.from(own, (link) => (link < 0 || link >= linkSlots ? 0 : linkBytes[link]));
-  });
+  };
+  return flitCandidate(base, torus, list, rates, onTorus, watch);
 }
 
 /** A permute flit by flit. Routers take axes in order, so that halves of a message take the same way. */
@@ -53,7 +55,8 @@ export function flitPermute(
   return flitCandidate(base, torus, list, rates, (_, linkBytes) => linkBytes);
 }
 
-function flitBytesOf(rates: LinkRates): number {
+/** What one flit carries. */
+export function flitBytesOf(rates: LinkRates): number {
   const sixth = Math.round((rates.linkBytesPerSecond * rates.hopLatencySeconds) / CYCLES_PER_HOP);
   return Math.max(SMALLEST_FLIT_BYTES, sixth);
 }
@@ -70,9 +73,10 @@ function flitCandidate(
   list: TransferList,
   rates: LinkRates,
   onTorus: (torus: Torus, linkBytes: Float64Array) => Float64Array,
+  watch?: WatchFlits,
 ): Candidate {
   const flitBytes = flitBytesOf(rates);
-  const { cycles, linkFlits } = runFlitMessages(network, list.flatten(), flitBytes);
+  const { cycles, linkFlits } = runFlitMessages(network, list.flatten(), flitBytes, watch);
   const linkBytes = linkFlits.map((flits) => flits * flitBytes);
   return {
     ...base,

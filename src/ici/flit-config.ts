@@ -5,6 +5,9 @@ import type { Torus } from './topology.ts';
 /** 64 MiB of buffers. */
 const MAX_BUFFERED_FLITS = 8 * 1024 * 1024;
 
+/** Single flits are shown on no more chips than this: more are not told apart on a screen. */
+export const MAX_FLIT_CHIPS = 1024;
+
 export const FLIT_ROUTINGS = ['dimension-order', 'adaptive'] as const;
 /**
  * - dimension order: x, then y, then z; half of the virtual channels for each side of the dateline;

@@ -22,13 +22,21 @@ export interface FlitMessagesResult {
   readonly linkFlits: Float64Array;
 }
 
+/** Called with the network before its first cycle; what it returns, after every cycle. */
+export type WatchFlits = (network: FlitNetwork) => () => void;
+
 /**
  * Runs transfers on the flit model to the last arrival, each as a message of whole flits. A chip sends a flit
  * a cycle on each link: it has as many ports of its own as links. Messages that leave by the same link take
  * turns packet by packet. Routers take axes in order, so that only the steps of a transfer's way count.
  */
-export function runFlitMessages(torus: Torus, transfers: Transfers, flitBytes: number): FlitMessagesResult {
-  return new MessageRun(torus, transfers, flitBytes).toTheEnd();
+export function runFlitMessages(
+  torus: Torus,
+  transfers: Transfers,
+  flitBytes: number,
+  watch?: WatchFlits,
+): FlitMessagesResult {
+  return new MessageRun(torus, transfers, flitBytes).toTheEnd(watch);
 }
 
 class MessageRun {
@@ -78,13 +86,15 @@ class MessageRun {
     return steps;
   }
 
-  toTheEnd(): FlitMessagesResult {
+  toTheEnd(watch?: WatchFlits): FlitMessagesResult {
+    const observe = watch?.(this.#network);
     let lastProgress = 0;
     let open = this.#open;
     while (this.#open > 0) {
       this.#network.beginCycle();
       for (const port of this.#busyPorts) this.#send(port);
       this.#network.endCycle();
+      observe?.();
       if (this.#open < open) {
         open = this.#open;
         lastProgress = this.#network.cycle;

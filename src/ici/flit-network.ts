@@ -2,6 +2,7 @@ import { RouterAllocators } from './flit-allocators.ts';
 import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
 import { PortOrder, Wheel, WorkList } from './flit-queues.ts';
+import { ACTIVE, ALLOCATING, type FlitState, IDLE, ROUTING } from './flit-state.ts';
 import {
   CREDIT_CYCLES,
   EJECT_CREDIT_CYCLES,
@@ -12,11 +13,6 @@ import {
 } from './flit-timing.ts';
 import { afterStep, firstAxis, stepsAlong, TAIL, UPPER_CLASS, withSteps } from './flit-word.ts';
 import type { Torus } from './topology.ts';
-
-const IDLE = 0;
-const ROUTING = 1;
-const ALLOCATING = 2;
-const ACTIVE = 3;
 
 /** What leaves the network at a node, told as it happens, with the word it was tagged with when it went in. */
 export type OnEject = (node: number, word: number, tag: number) => void;
@@ -164,6 +160,29 @@ export class FlitNetwork {
     return this.#state.length + port * this.virtualChannels + vc;
   }
 
+  /** What routers hold, live and to be read only, between two cycles. */
+  state(): FlitState {
+    return {
+      ports: this.#ports,
+      linkPorts: this.#linkPorts,
+      bufferFlits: this.#depth,
+      adaptive: this.#adaptive,
+      stage: this.#state,
+      outPort: this.#outPort,
+      outVc: this.#outVc,
+      first: this.#first,
+      held: this.#held,
+      words: this.#bufferWord,
+      tags: this.#bufferTime,
+      credits: this.#credits,
+      taken: this.#taken,
+      // Lists change places every cycle: those of the cycle before are the next ones until it begins.
+      routed: () => this.#nextRouting,
+      allocated: () => this.#nextAllocating,
+      switched: () => this.#nextSwitching,
+    };
+  }
+
   /** Events that are due at the start of the cycle, before nodes inject. */
   beginCycle(): void {
     const credits = this.#creditReturns;
@@ -179,6 +198,9 @@ export class FlitNetwork {
 
   /** All routers, after nodes have injected. */
   endCycle(): void {
+    this.#nextRouting.count = 0;
+    this.#nextAllocating.count = 0;
+    this.#nextSwitching.count = 0;
     this.#receive();
     this.#route();
     this.#allocateChannels();
@@ -187,9 +209,6 @@ export class FlitNetwork {
     [this.#routing, this.#nextRouting] = [this.#nextRouting, this.#routing];
     [this.#allocating, this.#nextAllocating] = [this.#nextAllocating, this.#allocating];
     [this.#switching, this.#nextSwitching] = [this.#nextSwitching, this.#switching];
-    this.#nextRouting.count = 0;
-    this.#nextAllocating.count = 0;
-    this.#nextSwitching.count = 0;
   }
 
   /** Output port 2 axis + direction leads to the input port of the neighbour that faces it. */

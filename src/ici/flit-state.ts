@@ -1,0 +1,38 @@
+import type { WorkList } from './flit-queues.ts';
+
+/** What the packet at the head of an input virtual channel is at. */
+export const IDLE = 0;
+export const ROUTING = 1;
+export const ALLOCATING = 2;
+export const ACTIVE = 3;
+
+type Listed = Pick<WorkList, 'data' | 'count'>;
+
+/**
+ * The routers of a `FlitNetwork` between two cycles: its own arrays, to be read and never written. A channel is
+ * `(node * ports + port) * virtualChannels + vc`; ports of links come first, output channels are numbered alike.
+ */
+export interface FlitState {
+  readonly ports: number;
+  readonly linkPorts: number;
+  readonly bufferFlits: number;
+  readonly adaptive: boolean;
+  /** Of input channels: IDLE, ROUTING, ALLOCATING or ACTIVE. */
+  readonly stage: Uint8Array;
+  readonly outPort: Uint8Array;
+  /** The output channel that it has, or while it asks, the first that it may have. */
+  readonly outVc: Int32Array;
+  /** Where the head of the queue lies in the channel's buffer, and how many flits there are. */
+  readonly first: Int32Array;
+  readonly held: Int32Array;
+  /** Flits, [channels, bufferFlits]: their words and what they were tagged with. */
+  readonly words: Int32Array;
+  readonly tags: Int32Array;
+  /** Of output channels: room that is known of behind them, and whether a packet has them. */
+  readonly credits: Int32Array;
+  readonly taken: Uint8Array;
+  /** Input channels whose head was routed, asked for a channel, or had one, in the cycle that is over. */
+  routed(): Listed;
+  allocated(): Listed;
+  switched(): Listed;
+}
