@@ -1,11 +1,14 @@
 import type { ArrayActivity } from '../figure/array-activity.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { TuningChoice } from '../gpu/tuning.ts';
+import type { RecordedCycles } from '../ici/flit-recording.ts';
+import type { TrafficSweep } from '../ici/traffic-sweep.ts';
 import type { CollectiveDetail, RunReport } from '../machine/report.ts';
 import type { Note, Replay } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
 import type { ValidationRow } from '../study/validate.ts';
 import type { ActivityRequest } from './activity-service.ts';
+import type { RecordedCollective, RecordedTraffic, SweepListener, TrafficWanted } from './flit-service.ts';
 import type { LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
@@ -107,6 +110,22 @@ export interface Engine {
     link: number,
     seconds: number,
   ): Promise<Outcome<LinkTransfers | undefined>>;
+  /** Records synthetic traffic flit by flit. What the flit model does at the time is given up first, here and below. */
+  recordTraffic(
+    wanted: TrafficWanted,
+    range: RecordedCycles,
+    progress: ProgressListener,
+  ): Promise<Outcome<RecordedTraffic>>;
+  /** Records one group of a collective flit by flit. */
+  recordCollective(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    range: RecordedCycles,
+    progress: ProgressListener,
+  ): Promise<Outcome<RecordedCollective>>;
+  /** Latency against offered load; `found` gets the curve as it grows. */
+  sweepTraffic(wanted: TrafficWanted, found: SweepListener): Promise<Outcome<TrafficSweep>>;
+  cancelFlits(): void;
   /** Compares the GPU's matrix products with the reference, bit for bit. */
   selfTest(): Promise<SelfTestVerdict>;
   /** Tries two formats or orders of summation on one tile. A trial in progress is cancelled first. */

@@ -2,6 +2,7 @@ import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
 import { oneLine } from '../base/result.ts';
 import type { Engine, Outcome } from './engine-api.ts';
 import type { EngineService } from './engine-service.ts';
+import type { FlitService } from './flit-service.ts';
 import type { LinksService } from './links-service.ts';
 import type { SideService } from './side-service.ts';
 
@@ -47,6 +48,8 @@ const startSide = (): Connection<SideService> =>
   connect(new Worker(new URL('./side.worker.ts', import.meta.url), { type: 'module', name: 'side' }));
 const startLinks = (): Connection<LinksService> =>
   connect(new Worker(new URL('./links.worker.ts', import.meta.url), { type: 'module', name: 'links' }));
+const startFlits = (): Connection<FlitService> =>
+  connect(new Worker(new URL('./flits.worker.ts', import.meta.url), { type: 'module', name: 'flits' }));
 
 /** A worker whose work can be given up: it ends at once, and the next request starts a new one. */
 interface Stoppable<T> {
@@ -94,6 +97,7 @@ export function createEngineClient(): Engine {
   let side: Connection<SideService> | undefined;
   const engine = createStoppable(startEngine);
   const links = createStoppable(startLinks);
+  const flits = createStoppable(startFlits);
 
   return {
     run: (scenario, progress) => engine.work((service) => service.run(scenario, proxy(progress))),
@@ -115,6 +119,12 @@ export function createEngineClient(): Engine {
         present.ended,
       ]);
     },
+    recordTraffic: (wanted, range, progress) =>
+      flits.work((service) => service.recordTraffic(wanted, range, proxy(progress))),
+    recordCollective: (scenario, wanted, range, progress) =>
+      flits.work((service) => service.recordCollective(scenario, wanted, range, proxy(progress))),
+    sweepTraffic: (wanted, found) => flits.work((service) => service.sweep(wanted, proxy(found))),
+    cancelFlits: () => flits.stop(),
     compareNumerics: (request, progress) => {
       side ??= startSide();
       return Promise.race([side.service.compareNumerics(request, proxy(progress)), side.broken]);

@@ -248,7 +248,7 @@ describe('who waits for whom', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 

@@ -29,6 +29,10 @@ function heldEngine() {
     cancelLinkTimes: never,
     linkTransfers: never,
     cancelArrayActivity: never,
+    recordTraffic: never,
+    recordCollective: never,
+    sweepTraffic: never,
+    cancelFlits: never,
   };
   return { engine, asked };
 }

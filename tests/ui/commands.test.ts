@@ -26,6 +26,10 @@ const idleEngine: Engine = {
   cancelLinkTimes: never,
   linkTransfers: never,
   cancelArrayActivity: never,
+  recordTraffic: never,
+  recordCollective: never,
+  sweepTraffic: never,
+  cancelFlits: never,
 };
 const app = new App(idleEngine, INITIAL_STATE);
 

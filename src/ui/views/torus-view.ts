@@ -25,6 +25,7 @@ import { dispatchViewEvent } from './canvas-events.ts';
 import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
+import './flit-view.ts';
 import './link-times.ts';
 import './torus-faults.ts';
 import './torus-link-panel.ts';
@@ -33,11 +34,12 @@ import { type LinkLoads, TorusLoads } from './torus-loads.ts';
 import './torus-stage.ts';
 import type { LinkEvents, TorusStage } from './torus-stage.ts';
 
-type Projection = 'unrolled' | 'solid' | 'times' | 'table';
+type Projection = 'unrolled' | 'solid' | 'times' | 'flits' | 'table';
 const PROJECTIONS: readonly { readonly id: Projection; readonly name: string }[] = [
   { id: 'unrolled', name: '2-D' },
   { id: 'solid', name: '3-D' },
   { id: 'times', name: 'Time' },
+  { id: 'flits', name: 'Flits' },
   { id: 'table', name: 'Table' },
 ];
 
@@ -66,6 +68,7 @@ export class TorusView extends LitElement {
   /** Whether the wraparound links can be twisted, or straightened. */
   #canTwist = false;
   #loadKey: readonly unknown[] = [];
+  #hasFlits = false;
 
   override render(): TemplateResult {
     const { report } = this;
@@ -90,9 +93,12 @@ export class TorusView extends LitElement {
         ${this.#renderProjections()}
       </header>
       <div class="stage-frame">
+        ${this.#renderFlits(active)}
         ${
-          this.projection === 'table'
-            ? html`<systole-link-table
+          this.projection === 'flits'
+            ? nothing
+            : this.projection === 'table'
+              ? html`<systole-link-table
                 .torus=${torus}
                 .load=${load}
                 .linkBytesPerSecond=${report.ici.linkBytesPerSecond}
@@ -100,13 +106,13 @@ export class TorusView extends LitElement {
                   this.#select(event.detail.link);
                 }}
               ></systole-link-table>`
-            : this.projection === 'times'
-              ? this.#renderTimes(torus, active)
-              : this.#renderStage(torus, load)
+              : this.projection === 'times'
+                ? this.#renderTimes(torus, active)
+                : this.#renderStage(torus, load)
         }
-        ${this.projection === 'times' ? nothing : this.#renderPanel(report, torus, load)}
+        ${this.projection === 'times' || this.projection === 'flits' ? nothing : this.#renderPanel(report, torus, load)}
       </div>
-      <footer>
+      <footer ?hidden=${this.projection === 'flits'}>
         ${this.projection === 'times' ? nothing : this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
         <span class="now">${this.#renderNow(active, links)}</span>
         <systole-torus-faults .torus=${torus} .losses=${links.losses}></systole-torus-faults>
@@ -198,6 +204,20 @@ export class TorusView extends LitElement {
         this.selectedLink = event.detail.link;
       }}
     ></systole-link-times>`;
+  }
+
+  /** Once opened it stays, so that what was recorded is there when one comes back. */
+  #renderFlits(active: readonly ActiveCollective[]): TemplateResult | typeof nothing {
+    this.#hasFlits ||= this.projection === 'flits';
+    if (!this.#hasFlits) return nothing;
+    return html`<systole-flit-view
+      ?hidden=${this.projection !== 'flits'}
+      .report=${this.report}
+      .scenario=${this.scenario}
+      .engine=${this.engine}
+      .active=${active}
+      .selectedOp=${this.selectedOp}
+    ></systole-flit-view>`;
   }
 
   #renderNow(active: readonly ActiveCollective[], links: LinkLoads): TemplateResult {
@@ -325,6 +345,9 @@ export class TorusView extends LitElement {
       }
       .left {
         inset-inline-start: 0;
+      }
+      footer[hidden] {
+        display: none;
       }
       .legend {
         display: flex;
