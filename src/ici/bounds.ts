@@ -9,6 +9,8 @@ export interface Bound {
   /** Bytes on one link of the narrowest cut, for each byte of the request. */
   readonly bytesPerByte: number;
   readonly hops: number;
+  /** Hops that some chip still waits for when the last byte has passed that cut; 0 if left out. */
+  readonly hopsBehind?: number;
 }
 
 export function boundSeconds(
@@ -17,9 +19,10 @@ export function boundSeconds(
   rates: LinkRates,
 ): { effective: number; physical: number } {
   const crossing = bound.bytesPerByte * bytes;
+  const latency = rates.hopLatencySeconds;
+  const crossed = crossing / rates.linkBytesPerSecond + (bound.hopsBehind ?? 0) * latency;
   return {
-    effective:
-      bytes === 0 ? 0 : Math.max(crossing / rates.linkBytesPerSecond, bound.hops * rates.hopLatencySeconds),
+    effective: bytes === 0 ? 0 : Math.max(crossed, bound.hops * latency),
     physical: crossing / rates.physicalLinkBytesPerSecond,
   };
 }
@@ -41,14 +44,25 @@ export function boundOf(kind: Exclude<CollectiveKind, 'collective-permute'>, gro
       return { bytesPerByte: Math.max((2 * (torus.nodes - 1)) / torus.linkCount, 1 / ports), hops };
     case 'all-to-all':
       return { bytesPerByte: Math.max(remote / ports, distanceLoad(torus), widestCutLoad(torus)), hops };
-    case 'broadcast':
-      return { bytesPerByte: 1 / ports, hops };
+    case 'broadcast': {
+      // The last byte to leave the first chip is then next to it, and the farthest chip wants it as well.
+      const hopsBehind = ports <= narrowestSection(torus) ? hops - 1 : 0;
+      return { bytesPerByte: 1 / Math.min(ports, narrowestSection(torus)), hops, hopsBehind };
+    }
   }
 }
 
 /** Links out of the chip that has fewest. */
 export function narrowestPorts(torus: Torus): number {
   return sum(torus.shape.map((extent, axis) => (extent === 1 ? 0 : torus.wraps[axis] ? 2 : 1)));
+}
+
+/** Links one way across the axis that has fewest: fewer than a chip's only where a closed axis has two chips. */
+function narrowestSection(torus: Torus): number {
+  const across = torus.shape.map((extent, axis) =>
+    extent === 1 ? Number.POSITIVE_INFINITY : (torus.nodes / extent) * (torus.wraps[axis] ? 2 : 1),
+  );
+  return Math.min(...across);
 }
 
 export function diameterOf(torus: Torus): number {

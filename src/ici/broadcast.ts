@@ -1,127 +1,94 @@
-import { sum } from '../base/integers.ts';
-import { gatherTraffic, reduceTraffic } from './axis-traffic.ts';
-import { narrowestPorts } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
-import type { Group, Phase } from './group.ts';
+import { separateLinks } from './folded-torus.ts';
+import type { Group } from './group.ts';
 import type { LinkRates } from './request.ts';
-import {
-  describeRingPlan,
-  fastestRingPlan,
-  laneHops,
-  laneSeconds,
-  ringBytes,
-  ringLinks,
-  ringPlanHops,
-  ringPlanSeconds,
-  ringWords,
-  wholeLanes,
-} from './ring-plan.ts';
+import { scatterAndGather } from './scatter-gather.ts';
+import { type SpanningTrees, spanningTrees, type TreeFamily } from './spanning-trees.ts';
 import { axisName, type Torus } from './topology.ts';
+
+/** A message in equal parts down trees that share no link, each part in chunks that follow one another. */
+export interface TreePlan {
+  readonly family: TreeFamily;
+  readonly trees: SpanningTrees;
+  readonly chunks: number;
+  readonly seconds: number;
+}
 
 /** The first chip of each group sends one message to all others. */
 export function broadcast(group: Group, bytes: number, rates: LinkRates): Candidate {
-  const whole = relay(group, bytes, rates);
+  const whole = downTrees(group, fastestTreePlan(group, bytes, rates), bytes);
   const pieces = scatterAndGather(group, bytes, rates);
   return whole.seconds <= pieces.seconds ? whole : pieces;
 }
 
-/** Whole message from chip to chip, both ways along one axis, then from each of those along the next. */
-function relay(group: Group, bytes: number, rates: LinkRates): Candidate {
-  const lanes = wholeLanes(group);
-  return {
-    seconds: sum(lanes.map((lane) => laneSeconds(lane, bytes, rates))),
-    algorithm: `relayed whole along ${group.axes.map(axisName).join(', then ')}`,
-    reason: 'so small that hops cost more than bytes',
-    steps: sum(lanes.map(laneHops)),
-    chipBytes: { sent: narrowestPorts(group.torus) * bytes, received: bytes, reduced: 0 },
-    largestLinkBytes: Math.max(...lanes.map((lane) => Math.min(1, chipsAhead(lane)))) * bytes,
-    groupLinkBytes: (group.torus.nodes - 1) * bytes,
-    linkBytes: (torus) => {
-      const links = new Float64Array(torus.linkSlots);
-      spreadFromFirst(torus, group, lanes, links, (ahead) => Math.min(1, ahead) * bytes);
-      return links;
-    },
-  };
+/** Of the trees there are, those down which the message arrives first. */
+export function fastestTreePlan(group: Group, bytes: number, rates: LinkRates): TreePlan {
+  const plans = (['one', 'outward', 'round'] as const).flatMap((family) => {
+    const trees = spanningTrees(group.torus, family);
+    return trees === undefined ? [] : [treePlan(family, trees, bytes, rates)];
+  });
+  return plans.reduce((best, plan) => (plan.seconds < best.seconds ? plan : best));
 }
 
-/** Every chip gets its own piece, then all gather: twice the bytes of the bound, but every link works. */
-function scatterAndGather(group: Group, bytes: number, rates: LinkRates): Candidate {
-  const plan = fastestRingPlan(group, bytes, rates);
-  const { own, most } = ringBytes(plan, bytes);
-  const gather = ringLinks(plan, group, bytes, gatherTraffic);
-  // On the first chip's links scatter and gather carry what reduce-scatter and all-gather would.
-  const both = ringLinks(plan, group, 2 * bytes, (shard, length) => reduceTraffic(shard / 2, length));
-  const stages = plan.parts.map(({ order, share }) => ({ order: [...order].reverse(), share }));
-  return {
-    seconds: 2 * ringPlanSeconds(plan, bytes, rates),
-    algorithm: `scatter and all-gather in ${ringWords(group)} along ${describeRingPlan(plan, group)}`,
-    reason: 'so large that bytes decide: in pieces it keeps more links busy than whole',
-    steps: 2 * ringPlanHops(plan),
-    chipBytes: { sent: own + most, received: own, reduced: 0 },
-    largestLinkBytes: both.largestLinkBytes,
-    groupLinkBytes:
-      gather.groupLinkBytes + sum(stages.map(({ order, share }) => scatterBytes(order, share * bytes))),
-    linkBytes: (torus) => {
-      const links = gather.linkBytes(torus);
-      for (const { order, share } of stages) {
-        spreadFromFirst(torus, group, order, links, (ahead, phase) => ahead * phase.shard * share * bytes);
-      }
-      return links;
-    },
-  };
-}
-
-/** Bytes on all links when the first chip hands out `bytes` in pieces, one axis after another. */
-function scatterBytes(order: readonly Phase[], bytes: number): number {
-  let holders = 1;
-  let total = 0;
-  for (const { closed, length, shard } of order) {
-    const passes = closed ? Math.floor((length * length) / 4) : (length * (length - 1)) / 2;
-    total += holders * passes * shard * bytes;
-    holders *= length;
-  }
-  return total;
-}
-
-/** How many chips lie ahead of the first one in one direction; of two that meet half way, half a chip. */
-function chipsAhead(phase: Phase): number {
-  return phase.closed ? (phase.length - 1) / 2 : phase.length - 1;
-}
+/** Where hops cost nothing, chunks could be as small as one likes. */
+const MAX_CHUNKS = 65_536;
 
 /**
- * Adds to `links` what flows from the first chip of each group along the first axis, from all those chips
- * along the next, and so on; `bytesOf(ahead, phase)` on a link with `ahead` chips still beyond it.
+ * Chunks follow each other down a tree of depth h like through a pipeline: (chunks + h - 1) hops of
+ * max(latency, chunk / rate). That is least where a chunk takes as long as a hop's latency.
  */
-function spreadFromFirst(
-  torus: Torus,
-  group: Group,
-  order: readonly Phase[],
-  links: Float64Array,
-  bytesOf: (ahead: number, phase: Phase) => number,
-): void {
-  const first = Array.from({ length: torus.nodes }, (_, node) => node).filter((node) =>
-    group.axes.every((axis) => torus.coordinate(node, axis) === 0),
-  );
-  let holders: readonly number[] = first;
-  for (const phase of order) {
-    const axis = group.axes[phase.axis];
-    for (const direction of phase.closed ? ([0, 1] as const) : ([0] as const)) {
-      for (const holder of holders) {
-        let node = holder;
-        for (let ahead = chipsAhead(phase); ahead > 0; ahead -= 1) {
-          const link = torus.link(node, axis, direction);
-          links[link] += bytesOf(ahead, phase);
-          node = torus.targets[link];
-        }
-      }
-    }
-    holders = holders.flatMap((holder) => line(torus, holder, axis, phase.length));
-  }
+function treePlan(family: TreeFamily, trees: SpanningTrees, bytes: number, rates: LinkRates): TreePlan {
+  const part = bytes / trees.count / rates.linkBytesPerSecond;
+  const latency = rates.hopLatencySeconds;
+  const even = Math.min(MAX_CHUNKS, Math.max(1, Math.floor(part / Math.max(latency, part / MAX_CHUNKS))));
+  const seconds = (chunks: number): number => (chunks + trees.depth - 1) * Math.max(latency, part / chunks);
+  const chunks = seconds(even + 1) < seconds(even) ? even + 1 : even;
+  return { family, trees, chunks, seconds: seconds(chunks) };
 }
 
-/** `length` chips from `node` upwards. */
-function line(torus: Torus, node: number, axis: number, length: number): number[] {
-  const chips = [node];
-  while (chips.length < length) chips.push(torus.targets[torus.link(chips[chips.length - 1], axis, 0)]);
-  return chips;
+/** What a plan costs: in closed form, unless `seconds` says otherwise. */
+export function downTrees(
+  group: Group,
+  { family, trees, chunks, seconds }: TreePlan,
+  bytes: number,
+): Candidate {
+  const { count, inLinks, depth } = trees;
+  const part = bytes / count;
+  return {
+    seconds,
+    algorithm: `down ${treeWords(group, family, count)}${chunks === 1 ? '' : `, in ${chunks} chunks`}`,
+    reason: REASONS[family](count),
+    steps: depth,
+    chipBytes: { sent: mostSent(group.torus, inLinks) * part, received: bytes, reduced: 0 },
+    largestLinkBytes: part,
+    groupLinkBytes: (group.torus.nodes - 1) * bytes,
+    linkBytes: (torus) => {
+      const used = new Uint8Array(group.torus.linkSlots);
+      for (const link of inLinks) if (link >= 0) used[link] = 1;
+      const own = separateLinks(group).classOfLinks(torus);
+      return Float64Array.from(own, (link) => (link >= 0 && used[link] === 1 ? part : 0));
+    },
+  };
+}
+
+const REASONS: Readonly<Record<TreeFamily, (count: number) => string>> = {
+  one: () => 'so small that hops cost more than bytes: one tree has the fewest',
+  outward: (count) =>
+    `${count === 1 ? 'the first chip has one link' : `${count} trees leave the first chip along ${count} axes`} and reach all in few hops`,
+  round: (count) =>
+    `so large that bytes decide: the first chip feeds ${count} trees by a link each, and no link works for two`,
+};
+
+function treeWords(group: Group, family: TreeFamily, count: number): string {
+  if (count === 1) return family === 'one' ? 'one tree of shortest ways' : 'one tree';
+  const names = group.axes.map(axisName);
+  const axes = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `${count} trees without a common link along ${axes}`;
+}
+
+/** Parts of the message that the busiest chip sends on. */
+function mostSent(torus: Torus, inLinks: Int32Array): number {
+  const sent = new Int32Array(torus.nodes);
+  for (const link of inLinks) if (link >= 0) sent[torus.linkSource(link)] += 1;
+  return sent.reduce((most, each) => Math.max(most, each), 0);
 }

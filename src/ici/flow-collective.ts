@@ -1,11 +1,11 @@
-import { sum } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
+import { downTrees, fastestTreePlan } from './broadcast.ts';
+import { streamedTransfers } from './broadcast-transfers.ts';
 import type { Candidate, LinkLoads } from './candidate.ts';
 import { closedForm, exchangesWhole } from './closed-form.ts';
 import { type FlowResult, runFlows } from './flow.ts';
 import {
   allToAllTransfers,
-  broadcastTransfers,
   type RingKind,
   ringParts,
   ringTransferCount,
@@ -16,7 +16,6 @@ import type { Group } from './group.ts';
 import type { Path } from './permute.ts';
 import type { CollectiveKind, LinkRates } from './request.ts';
 import { fastestRingPlan, type RingPlan, wholeLanes } from './ring-plan.ts';
-import { UnfoldedTorus } from './schedule-layout.ts';
 import type { Torus } from './topology.ts';
 import { TransferList, type Transfers } from './transfers.ts';
 
@@ -53,21 +52,19 @@ export function flowCollective(
       checkCount(folded.chips * group.torus.nodes);
       return flowPlan(base, allToAllTransfers(group, folded, bytes, latency), folded, rates);
     }
-    case 'broadcast': {
-      const chunks = 16;
-      checkCount(chunks * group.torus.nodes * group.axes.length * 2);
-      const trees: Candidate = {
-        ...base,
-        algorithm: `down ${2 * group.axes.length} trees in ${chunks} chunks`,
-        reason: 'each tree begins with another axis or another way round it',
-        steps: sum(group.torus.shape.map((extent) => extent - 1)),
-        chipBytes: { sent: group.axes.length * bytes, received: bytes, reduced: 0 },
-      };
-      const all = new UnfoldedTorus(group.torus, [...group.axes.keys()]);
-      const list = broadcastTransfers(all, group, [0], bytes, chunks, latency);
-      return flowPlan(trees, list, separateLinks(group), rates);
-    }
+    case 'broadcast':
+      return broadcastFlow(group, bytes, rates);
   }
+}
+
+/** Down trees, whatever the closed form prefers: the latency of a hop comes on top of its bytes here. */
+function broadcastFlow(group: Group, bytes: number, rates: LinkRates): FlowPlan {
+  const plan = fastestTreePlan(group, bytes, rates);
+  const { trees, chunks } = plan;
+  checkCount(2 * trees.count * group.torus.nodes);
+  const where = { trees, torus: group.torus, links: [(link: number) => link] };
+  const list = streamedTransfers(where, bytes, chunks, rates.hopLatencySeconds);
+  return flowPlan(downTrees(group, plan, bytes), list, separateLinks(group), rates);
 }
 
 /** A permute by max-min fair flows along `paths`. */

@@ -3,7 +3,7 @@ import type { FoldedTorus } from './folded-torus.ts';
 import type { Group, Order, Phase } from './group.ts';
 import { addStreamedPart, type StreamedPart } from './ring-schedule.ts';
 import type { ScheduleLayout } from './schedule-layout.ts';
-import type { Direction, Torus } from './topology.ts';
+import type { Torus } from './topology.ts';
 import { TransferList } from './transfers.ts';
 
 export type RingKind = 'all-gather' | 'reduce-scatter' | 'all-reduce';
@@ -122,76 +122,4 @@ function twistedCrossings(torus: Torus, folded: FoldedTorus, target: number): Cr
     hops += along;
   }
   return { links, crossings, hops };
-}
-
-/**
- * Chips send a message down trees, in chunks: for each axis that comes first, and for each way round it, one
- * tree with an equal part. `roots` are one chip of each group, at the start of its open axes.
- */
-export function broadcastTransfers(
-  layout: ScheduleLayout,
-  group: Group,
-  roots: readonly number[],
-  bytes: number,
-  chunks: number,
-  latencySeconds: number,
-): TransferList {
-  const list = new TransferList();
-  const trees = group.axes.flatMap((_, first) =>
-    ([0, 1] as const).map((direction) => ({ first, direction })),
-  );
-  for (const { first, direction } of trees) {
-    const order = group.orders.find((each) => each[0].axis === first) ?? [];
-    const edges = roots.flatMap((root) => treeEdges(layout, root, order, direction));
-    const ahead = new Map<number, number>();
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      const holds = new Map<number, number>();
-      for (const { link, from, to } of edges) {
-        const parent = holds.get(from);
-        const before = ahead.get(link);
-        const transfer = list.add({
-          bytes: bytes / trees.length / chunks,
-          links: [link],
-          latencySeconds,
-          after: parent === undefined ? [] : [parent],
-          behind: before === undefined ? [] : [before],
-        });
-        ahead.set(link, transfer);
-        holds.set(to, transfer);
-      }
-    }
-  }
-  return list;
-}
-
-interface TreeEdge {
-  readonly link: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Along the first axis of the order from the root, from all those along the next; parents before children. */
-function treeEdges(
-  layout: ScheduleLayout,
-  root: number,
-  order: Order,
-  direction: Direction,
-): readonly TreeEdge[] {
-  const edges: TreeEdge[] = [];
-  let holders: readonly number[] = [root];
-  for (const phase of order) {
-    const along = phase.closed ? direction : 0;
-    const next = [...holders];
-    for (const holder of holders) {
-      let from = holder;
-      for (let step = 1; step < phase.length; step++) {
-        const to = layout.next(from, phase.axis, along);
-        edges.push({ link: layout.link(from, phase.axis, along), from, to });
-        next.push(to);
-        from = to;
-      }
-    }
-    holders = next;
-  }
-  return edges;
 }

@@ -1,8 +1,10 @@
 import { InputError } from '../base/result.ts';
+import { fastestTreePlan } from './broadcast.ts';
+import { chunkedTransfers } from './broadcast-transfers.ts';
 import { exchangesWhole } from './closed-form.ts';
 import { distancesFrom } from './distances.ts';
 import { streamedOrders } from './flow-collective.ts';
-import { broadcastTransfers, ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
+import { ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
 import { type Group, groupOf } from './group.ts';
 import { permute } from './permute.ts';
 import { type CollectiveRequest, checkRequest, type LinkRates } from './request.ts';
@@ -14,7 +16,6 @@ import { TransferList } from './transfers.ts';
 
 /** Every chip by itself: some seconds to run, some hundred megabytes to hold. */
 const MAX_UNFOLDED_TRANSFERS = 500_000;
-const BROADCAST_CHUNKS = 16;
 /** Rings and lines stream their parts in chunks while these are quickly run. */
 const STREAMED_CHUNKS = 4;
 const MANY_TRANSFERS = 100_000;
@@ -51,8 +52,7 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
     case 'all-to-all':
       return exchanges(torus, group, bytes, latency);
     case 'broadcast':
-      checkCount(BROADCAST_CHUNKS * torus.nodes * group.axes.length * 2);
-      return broadcastTransfers(layout, group, firstChips(torus, group), bytes, BROADCAST_CHUNKS, latency);
+      return broadcastDownTrees(torus, group, bytes, rates);
     case 'collective-permute': {
       const list = new TransferList();
       for (const { links, share } of permute(torus, request, rates).paths) {
@@ -63,10 +63,31 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
   }
 }
 
+/** In as many chunks as suit the message, or as are quickly run. */
+function broadcastDownTrees(torus: Torus, group: Group, bytes: number, rates: LinkRates): TransferList {
+  const { trees, chunks } = fastestTreePlan(group, bytes, rates);
+  const perChunk = trees.count * torus.nodes;
+  checkCount(perChunk);
+  const links = linksOfGroups(torus, group);
+  const few = Math.max(1, Math.min(chunks, Math.floor(MANY_TRANSFERS / perChunk)));
+  return chunkedTransfers({ trees, torus: group.torus, links }, bytes, few, rates.hopLatencySeconds);
+}
+
+/** For each group, the link of the whole torus that a link of the group's own is. */
+function linksOfGroups(torus: Torus, { axes, torus: own }: Group): ((link: number) => number)[] {
+  const offsets = Array.from({ length: own.nodes }, (_, member) =>
+    axes.reduce((total, axis, index) => total + own.coordinate(member, index) * torus.strides[axis], 0),
+  );
+  return firstChips(torus, axes).map(
+    (root) => (link) =>
+      torus.link(root + offsets[own.linkSource(link)], axes[own.linkAxis(link)], own.linkDirection(link)),
+  );
+}
+
 /** The chip of each group that comes first along all its axes. */
-function firstChips(torus: Torus, group: Group): number[] {
+function firstChips(torus: Torus, axes: readonly number[]): number[] {
   return [...Array(torus.nodes).keys()].filter((node) =>
-    group.axes.every((axis) => torus.coordinate(node, axis) === 0),
+    axes.every((axis) => torus.coordinate(node, axis) === 0),
   );
 }
 
@@ -77,21 +98,15 @@ function firstChips(torus: Torus, group: Group): number[] {
 function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: number): TransferList {
   const own = group.torus;
   checkCount(torus.nodes * (own.nodes - 1));
-  const offsets = Array.from({ length: own.nodes }, (_, member) =>
-    group.axes.reduce((total, axis, index) => total + own.coordinate(member, index) * torus.strides[axis], 0),
-  );
-  const roots = firstChips(torus, group);
+  const groups = linksOfGroups(torus, group);
   const list = new TransferList();
   const { hops, reached } = distancesFrom(own, 0);
   for (const further of [...reached].reverse()) {
     if (hops[further] === 0) continue;
     for (let from = 0; from < own.nodes; from++) {
       const route = routeOf(own, from, shifted(own, from, further));
-      for (const root of roots) {
-        const links = route.map((link) => {
-          const node = root + offsets[own.linkSource(link)];
-          return torus.link(node, group.axes[own.linkAxis(link)], own.linkDirection(link));
-        });
+      for (const onTorus of groups) {
+        const links = route.map(onTorus);
         list.add({ bytes: bytes / own.nodes, links, latencySeconds: links.length * latencySeconds });
       }
     }
