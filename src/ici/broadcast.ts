@@ -22,10 +22,18 @@ export function broadcast(group: Group, bytes: number, rates: LinkRates): Candid
 }
 
 /** Of the trees there are, those down which the message arrives first. */
-export function fastestTreePlan(group: Group, bytes: number, rates: LinkRates): TreePlan {
+export function fastestTreePlan(
+  group: Group,
+  bytes: number,
+  rates: LinkRates,
+  model: 'closed-form' | 'flow' = 'closed-form',
+): TreePlan {
+  const planOf = model === 'flow' ? flowPlan : closedPlan;
   const plans = (['one', 'outward', 'round'] as const).flatMap((family) => {
     const trees = spanningTrees(group.torus, family);
-    return trees === undefined ? [] : [treePlan(family, trees, bytes, rates)];
+    if (trees === undefined) return [];
+    const partSeconds = bytes / trees.count / rates.linkBytesPerSecond;
+    return [{ family, trees, ...planOf(trees.depth, partSeconds, rates.hopLatencySeconds) }];
   });
   return plans.reduce((best, plan) => (plan.seconds < best.seconds ? plan : best));
 }
@@ -33,17 +41,31 @@ export function fastestTreePlan(group: Group, bytes: number, rates: LinkRates): 
 /** Where hops cost nothing, chunks could be as small as one likes. */
 const MAX_CHUNKS = 65_536;
 
+/** As many chunks as make each take `seconds`, at least one. */
+function chunksOf(partSeconds: number, seconds: number): number {
+  return Math.max(1, Math.floor(partSeconds / Math.max(seconds, partSeconds / MAX_CHUNKS)));
+}
+
+/** Chunks that flows send while one makes a hop. */
+export const FLOW_CHUNKS_A_HOP = 8;
+
+type Pipeline = Pick<TreePlan, 'chunks' | 'seconds'>;
+
 /**
  * Chunks follow each other down a tree of depth h like through a pipeline: (chunks + h - 1) hops of
  * max(latency, chunk / rate). That is least where a chunk takes as long as a hop's latency.
  */
-function treePlan(family: TreeFamily, trees: SpanningTrees, bytes: number, rates: LinkRates): TreePlan {
-  const part = bytes / trees.count / rates.linkBytesPerSecond;
-  const latency = rates.hopLatencySeconds;
-  const even = Math.min(MAX_CHUNKS, Math.max(1, Math.floor(part / Math.max(latency, part / MAX_CHUNKS))));
-  const seconds = (chunks: number): number => (chunks + trees.depth - 1) * Math.max(latency, part / chunks);
+function closedPlan(depth: number, partSeconds: number, latency: number): Pipeline {
+  const seconds = (chunks: number): number => (chunks + depth - 1) * Math.max(latency, partSeconds / chunks);
+  const even = chunksOf(partSeconds, latency);
   const chunks = seconds(even + 1) < seconds(even) ? even + 1 : even;
-  return { family, trees, chunks, seconds: seconds(chunks) };
+  return { chunks, seconds: seconds(chunks) };
+}
+
+/** In flows a hop's latency comes on top of its bytes: chunks of an eighth of it cost next to nothing. */
+function flowPlan(depth: number, partSeconds: number, latency: number): Pipeline {
+  const chunks = chunksOf(partSeconds, latency / FLOW_CHUNKS_A_HOP);
+  return { chunks, seconds: partSeconds + ((depth - 1) * partSeconds) / chunks + depth * latency };
 }
 
 /** What a plan costs: in closed form, unless `seconds` says otherwise. */

@@ -1,4 +1,5 @@
 import { InputError } from '../base/result.ts';
+import { boundOf, boundSeconds } from './bounds.ts';
 import { downTrees, fastestTreePlan } from './broadcast.ts';
 import { streamedTransfers } from './broadcast-transfers.ts';
 import type { Candidate, LinkLoads } from './candidate.ts';
@@ -22,8 +23,10 @@ import { TransferList, type Transfers } from './transfers.ts';
 /** Above this the flow model of one collective would take more than some seconds. */
 const MAX_TRANSFERS = 1_000_000;
 
-/** Lines, whose ends wait longest, are worth many chunks as long as these are quickly run. */
+/** The more chunks the better axes overlap: tried while these are quickly run and there is something to gain. */
+const CHUNK_COUNTS = [4, 16, 32, 128];
 const MANY_TRANSFERS = 20_000;
+const NEAR_BOUND = 1.002;
 
 /** Transfers of a collective that have been run, and which of their links stand for which of the torus. */
 export interface FlowPlan {
@@ -59,7 +62,7 @@ export function flowCollective(
 
 /** Down trees, whatever the closed form prefers: the latency of a hop comes on top of its bytes here. */
 function broadcastFlow(group: Group, bytes: number, rates: LinkRates): FlowPlan {
-  const plan = fastestTreePlan(group, bytes, rates);
+  const plan = fastestTreePlan(group, bytes, rates, 'flow');
   const { trees, chunks } = plan;
   checkCount(2 * trees.count * group.torus.nodes);
   const where = { trees, torus: group.torus, links: [(link: number) => link] };
@@ -88,7 +91,7 @@ function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, 
   const parts =
     kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
       ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
-      : ringParts(kind, streamedOrders(group, bytes, rates), bytes);
+      : ringParts(kind, streamedOrders(kind, group, bytes, rates), bytes);
   const perChunk = ringTransferCount(folded, parts);
   checkCount(perChunk);
   const inChunks = (chunks: number): FlowPlan => {
@@ -96,19 +99,29 @@ function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, 
     const list = ringTransfers(folded, parts, chunks, rates.hopLatencySeconds);
     return flowPlan({ ...base, algorithm }, list, folded, rates);
   };
-  const few = inChunks(1);
-  const counts = folded.chips === 1 ? [4] : [4, 32].filter((chunks) => chunks * perChunk <= MANY_TRANSFERS);
-  return counts
-    .map(inChunks)
-    .reduce((best, plan) => (plan.result.seconds < best.result.seconds ? plan : best), few);
+  const bound = boundSeconds(boundOf(kind, group), bytes, rates).effective;
+  let best = inChunks(1);
+  for (const chunks of CHUNK_COUNTS) {
+    const isFew = chunks === CHUNK_COUNTS[0] && folded.chips === 1;
+    if (best.result.seconds <= NEAR_BOUND * bound || (!isFew && chunks * perChunk > MANY_TRANSFERS)) break;
+    const plan = inChunks(chunks);
+    if (plan.result.seconds < best.result.seconds) best = plan;
+  }
+  return best;
 }
 
 /** Where all axes work at once their shares are those that suit streaming. */
-export function streamedOrders(group: Group, bytes: number, rates: LinkRates): RingPlan['parts'] {
+export function streamedOrders(
+  kind: RingKind,
+  group: Group,
+  bytes: number,
+  rates: LinkRates,
+): RingPlan['parts'] {
   const { parts } = fastestRingPlan(group, bytes, rates);
   if (parts.length === 1) return parts;
+  const shares = kind === 'all-reduce' ? group.reducedShares : group.streamedShares;
   return group.orders.flatMap((order, index) => {
-    const share = group.streamedShares[index];
+    const share = shares[index];
     return share > 0 ? [{ order, share }] : [];
   });
 }

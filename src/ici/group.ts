@@ -30,6 +30,8 @@ export interface Group {
   readonly steppedShares: readonly number[];
   /** The same when chunks stream from phase to phase and nothing waits: every axis busy to the end. */
   readonly streamedShares: readonly number[];
+  /** The same for an all-reduce, where on a line gather and scatter take what the other leaves free. */
+  readonly reducedShares: readonly number[];
 }
 
 const groupsByTorus = new WeakMap<Torus, Map<string, Group | undefined>>();
@@ -82,14 +84,15 @@ function createGroup(torus: Torus, axes: readonly number[]): Group | undefined {
   const group = new Torus({ shape: own.map((axis) => torus.shape[axis]), wraps, twisted });
   const orders = permutations(own.map((_, index) => index)).map((order) => phasesOf(group, order));
   const steps = own.map((_, step) => ({ phases: (index: number) => index === step, cost: 1 }));
-  const stream = { phases: () => true, cost: 1 };
+  // Of the many ways to keep all axes busy, one that would also do well in step: it fills and drains fast.
+  const streamed = [{ phases: () => true, cost: 1 }, ...steps.map((step) => ({ ...step, cost: 1 / 64 }))];
   return {
     torus: group,
     axes: own,
     orders,
-    steppedShares: bestShares(orders, steps),
-    // Of the many ways to keep all axes busy, one that would also do well in step: it fills and drains fast.
-    streamedShares: bestShares(orders, [stream, ...steps.map((step) => ({ ...step, cost: 1 / 64 }))]),
+    steppedShares: bestShares(orders, steps, gatherLoad),
+    streamedShares: bestShares(orders, streamed, gatherLoad),
+    reducedShares: bestShares(orders, streamed, reduceLoad),
   };
 }
 
@@ -124,8 +127,13 @@ function cosetCount(group: Torus, earlier: readonly number[], axis: number): num
 }
 
 /** Time of a phase for one byte of gathered array at one byte a second, latency aside. */
-function phaseLoad(phase: Phase): number {
-  return (phase.length - 1) * phase.shard * (phase.closed ? 0.5 : 1);
+function gatherLoad({ closed, length, shard }: Phase): number {
+  return (length - 1) * shard * (closed ? 0.5 : 1);
+}
+
+/** Half the time of the phase and its scatter: on a line each link carries one of them at a time. */
+function reduceLoad(phase: Phase): number {
+  return phase.closed ? gatherLoad(phase) : (phase.length * phase.shard) / 2;
 }
 
 /** Phases that run together and so take as long as the busiest axis among them, and what their time costs. */
@@ -138,7 +146,11 @@ interface Together {
  * Shares f of the orders that minimise the sum of cost x T over `sets`, where for each axis T >= the sum of
  * f x load over the phases of the set on that axis.
  */
-function bestShares(orders: readonly Order[], sets: readonly Together[]): readonly number[] {
+function bestShares(
+  orders: readonly Order[],
+  sets: readonly Together[],
+  phaseLoad: (phase: Phase) => number,
+): readonly number[] {
   const axes = orders[0].length;
   const count = orders.length;
   const load = (order: Order, set: Together, axis: number): number =>

@@ -1,5 +1,5 @@
 import { InputError } from '../base/result.ts';
-import { fastestTreePlan } from './broadcast.ts';
+import { FLOW_CHUNKS_A_HOP, fastestTreePlan } from './broadcast.ts';
 import { chunkedTransfers } from './broadcast-transfers.ts';
 import { exchangesWhole } from './closed-form.ts';
 import { distancesFrom } from './distances.ts';
@@ -43,7 +43,7 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
       const parts =
         kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
           ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
-          : ringParts(kind, streamedOrders(group, bytes, rates), bytes);
+          : ringParts(kind, streamedOrders(kind, group, bytes, rates), bytes);
       const perChunk = ringTransferCount(layout, parts);
       checkCount(perChunk);
       const chunks = perChunk * STREAMED_CHUNKS <= MANY_TRANSFERS ? STREAMED_CHUNKS : 1;
@@ -63,14 +63,19 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
   }
 }
 
-/** In as many chunks as suit the message, or as are quickly run. */
+/** One chunk a hop, which fills some flits, or as many as are quickly run. */
 function broadcastDownTrees(torus: Torus, group: Group, bytes: number, rates: LinkRates): TransferList {
-  const { trees, chunks } = fastestTreePlan(group, bytes, rates);
+  const { trees, chunks } = fastestTreePlan(group, bytes, rates, 'flow');
   const perChunk = trees.count * torus.nodes;
   checkCount(perChunk);
   const links = linksOfGroups(torus, group);
-  const few = Math.max(1, Math.min(chunks, Math.floor(MANY_TRANSFERS / perChunk)));
-  return chunkedTransfers({ trees, torus: group.torus, links }, bytes, few, rates.hopLatencySeconds);
+  const few = Math.floor(Math.min(chunks / FLOW_CHUNKS_A_HOP, MANY_TRANSFERS / perChunk));
+  return chunkedTransfers(
+    { trees, torus: group.torus, links },
+    bytes,
+    Math.max(1, few),
+    rates.hopLatencySeconds,
+  );
 }
 
 /** For each group, the link of the whole torus that a link of the group's own is. */
