@@ -7,6 +7,7 @@ import { numericsCommand } from './commands/numerics.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { scaleSimCommand } from './commands/scale-sim.ts';
+import { textbookCommand } from './commands/textbook.ts';
 import { trafficCommand } from './commands/traffic.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workloadsCommand } from './commands/workloads.ts';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   replayCommand,
   validateCommand,
+  textbookCommand,
 ];

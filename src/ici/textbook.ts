@@ -9,6 +9,7 @@ import { Torus } from './topology.ts';
  */
 export interface TextbookCase {
   readonly id: string;
+  readonly chapter: TextbookChapter;
   readonly question: string;
   /** `s`, or the width D of a layer from which one strategy wins. */
   readonly unit: 's' | 'features';
@@ -19,6 +20,24 @@ export interface TextbookCase {
   readonly textbook: number;
   readonly modelled: number;
   readonly difference: string;
+}
+
+/** Chapters of the book that the questions are from, and where each can be read. */
+export const TEXTBOOK_CHAPTERS = {
+  sharding: {
+    title: 'How to Scale Your Model, sharded matrices',
+    url: 'https://jax-ml.github.io/scaling-book/sharding/',
+  },
+  tpus: { title: 'How to Scale Your Model, TPUs', url: 'https://jax-ml.github.io/scaling-book/tpus/' },
+} as const;
+export type TextbookChapter = keyof typeof TEXTBOOK_CHAPTERS;
+
+/** Printed answers are rounded to two or three figures: this part of them is the most that may be off. */
+export const TEXTBOOK_TOLERANCE = 0.02;
+
+/** How far the formula is from the answer in print, or from the corrected one, as a part of it. */
+export function textbookDeviation({ printed, corrected, textbook }: TextbookCase): number {
+  return textbook / (corrected ?? printed) - 1;
 }
 
 const MICROSECOND = 1e-6;
@@ -76,6 +95,7 @@ export function textbookCases(): readonly TextbookCase[] {
   return [
     {
       id: 'S1',
+      chapter: 'sharding',
       question: 'all-gather of bf16[2048, 8192] along y of v5e 8x4, if y wrapped',
       unit: 's',
       printed: 377e-6,
@@ -85,6 +105,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S1b',
+      chapter: 'sharding',
       question: 'the same on the real v5e 8x4, whose y does not wrap',
       unit: 's',
       printed: 560e-6,
@@ -94,6 +115,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S2',
+      chapter: 'sharding',
       question: 'all-gather of bf16[256, 256] along y of v5e 8x4',
       unit: 's',
       printed: 3e-6,
@@ -103,6 +125,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S3a',
+      chapter: 'sharding',
       question: 'v4 4x4x4: all-gather over x of bf16[1024 by x, 4096 by y]',
       unit: 's',
       printed: 23e-6,
@@ -112,6 +135,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S3b',
+      chapter: 'sharding',
       question: 'v4 4x4x4: all-gather over x and y of bf16[1024 by x, 4096 by y]',
       unit: 's',
       printed: 46e-6,
@@ -121,6 +145,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S3c',
+      chapter: 'sharding',
       question: 'v4 4x4x4: all-reduce over z of bf16[1024 by x, 4096 by y]',
       unit: 's',
       printed: 190e-6,
@@ -132,6 +157,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S4',
+      chapter: 'sharding',
       question: 'v4 4x4x4: all-gather over x of 128 bf16 values',
       unit: 's',
       printed: 2e-6,
@@ -141,6 +167,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S5',
+      chapter: 'sharding',
       question:
         '[B, D] x [D by x, F] on a ring of 16 v5p: least D where partial products are all-reduced, not D gathered',
       unit: 'features',
@@ -152,6 +179,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S6a',
+      chapter: 'sharding',
       question: 'ring of 8 v5e: all-gather of bf16[2048, 8192]',
       unit: 's',
       printed: 373e-6,
@@ -161,6 +189,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S6b',
+      chapter: 'sharding',
       question: 'ring of 8 v5e: all-reduce of bf16[2048, 8192]',
       unit: 's',
       printed: 746e-6,
@@ -170,6 +199,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'S6c',
+      chapter: 'sharding',
       question: 'ring of 8 v5e: all-to-all of bf16[2048, 8192], 4,194,304 bytes a chip',
       unit: 's',
       printed: 93.2e-6,
@@ -179,6 +209,7 @@ export function textbookCases(): readonly TextbookCase[] {
     },
     {
       id: 'T5',
+      chapter: 'tpus',
       question: 'v5e 4x4: bf16[8, 128, 8192] from chip (0,0) to chip (3,3)',
       unit: 's',
       printed: 194e-6,

@@ -1,7 +1,6 @@
 import type { TimeRange } from '../figure/time-scale.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
-import type { ValidationRow } from '../study/validate.ts';
-import type { Opened, Run, TunedKernel } from '../worker/engine-api.ts';
+import type { Opened, Run, TunedKernel, Validation } from '../worker/engine-api.ts';
 import { type PlayRate, VIEW_RATE } from './play-rate.ts';
 
 export const PLACES = ['run', 'explore', 'learn', 'replay', 'trust'] as const;
@@ -86,8 +85,8 @@ export interface AppState {
   readonly gpu: GpuState;
   /** Kernels chosen by trial on this adapter. */
   readonly tuned: readonly TunedKernel[];
-  /** The model's error against silicon, once asked for. */
-  readonly validation: readonly ValidationRow[] | undefined;
+  /** The models beside what was published, once asked for. */
+  readonly validation: Validation | undefined;
 }
 
 export const INITIAL_STATE: AppState = {

@@ -2,11 +2,13 @@ import type { ArrayActivity } from '../figure/array-activity.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { TuningChoice } from '../gpu/tuning.ts';
 import type { RecordedCycles } from '../ici/flit-recording.ts';
+import type { TextbookCase } from '../ici/textbook.ts';
 import type { TrafficSweep } from '../ici/traffic-sweep.ts';
 import type { CollectiveDetail, RunReport } from '../machine/report.ts';
 import type { Note, Replay } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
 import type { ValidationRow } from '../study/validate.ts';
+import type { TwistedGain } from '../study/validate-twisted.ts';
 import type { ActivityRequest } from './activity-service.ts';
 import type { RecordedCollective, RecordedTraffic, SweepListener, TrafficWanted } from './flit-service.ts';
 import type { LinkTimes, LinkTransfers } from './link-times.ts';
@@ -31,6 +33,13 @@ export interface CollectiveLoss {
   readonly wholeSeconds: number;
   /** Why it takes as long as it does, in a sentence. */
   readonly reason: string;
+}
+
+/** The models beside what others measured or worked out. */
+export interface Validation {
+  readonly gemms: readonly ValidationRow[];
+  readonly twisted: readonly TwistedGain[];
+  readonly textbook: readonly TextbookCase[];
 }
 
 /** A collective of a report, as far as the links are concerned. */
@@ -139,5 +148,5 @@ export interface Engine {
   /** Tries the kernels against each other anew; the outcome is news. */
   timeKernels(): Promise<void>;
   /** The model's error against times measured on real chips. */
-  validate(): Promise<readonly ValidationRow[]>;
+  validate(): Promise<Validation>;
 }

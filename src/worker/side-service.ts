@@ -10,6 +10,7 @@ import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { TuningChoice } from '../gpu/tuning.ts';
 import { planCollective } from '../ici/collective.ts';
 import { linkRates } from '../ici/request.ts';
+import { textbookCases } from '../ici/textbook.ts';
 import { torusFromSlice } from '../ici/topology.ts';
 import type { RunReport } from '../machine/report.ts';
 import { randomOperands } from '../numerics/random-operands.ts';
@@ -18,9 +19,17 @@ import { V6E_GEMMS } from '../study/measurements/v6e-gemm.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
-import { type ValidationRow, validateGemms } from '../study/validate.ts';
+import { validateGemms } from '../study/validate.ts';
+import { twistedGains } from '../study/validate-twisted.ts';
 import { type ActivityRequest, createActivityService } from './activity-service.ts';
-import type { LinkUtilization, MatmulNews, Outcome, ProgressListener, TunedKernel } from './engine-api.ts';
+import type {
+  LinkUtilization,
+  MatmulNews,
+  Outcome,
+  ProgressListener,
+  TunedKernel,
+  Validation,
+} from './engine-api.ts';
 import { outcomeOf } from './engine-service.ts';
 import { createNumericsService, type NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
@@ -33,7 +42,7 @@ export interface SideService {
   cancelNumerics(): void;
   watchMatmul(listener: (news: MatmulNews) => void, known: readonly TunedKernel[]): void;
   timeKernels(): Promise<void>;
-  validate(): readonly ValidationRow[];
+  validate(): Validation;
   arrayActivity(request: ActivityRequest, listener: ProgressListener): Promise<Outcome<ArrayActivity>>;
   cancelArrayActivity(): void;
 }
@@ -103,7 +112,11 @@ export function createSideService(options: SideServiceOptions = {}): SideService
         ...randomOperands(createRandom(0), 'bf16', extent),
       });
     },
-    validate: () => validateGemms('GEMMs on TPU v6e', V6E_GEMMS),
+    validate: () => ({
+      gemms: validateGemms('GEMMs on TPU v6e', V6E_GEMMS),
+      twisted: twistedGains(),
+      textbook: textbookCases(),
+    }),
     arrayActivity: (request, listener) => outcomeOf(() => activity.measure(request, listener)),
     cancelArrayActivity: () => activity.cancel(),
   };

@@ -55,6 +55,9 @@ export const placeStyles = css`
     overflow-wrap: normal;
     white-space: nowrap;
   }
+  td.words {
+    min-inline-size: 22ch;
+  }
   .row {
     display: flex;
     flex-wrap: wrap;

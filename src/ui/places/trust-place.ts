@@ -15,6 +15,7 @@ import { formatDuration } from '../span-text.ts';
 import type { AppState } from '../state.ts';
 import { placeStyles } from './place-styles.ts';
 import { renderTuned, renderValidation } from './trust-measured.ts';
+import { renderTextbook, renderTwisted } from './trust-published.ts';
 
 /** Why the numbers can be believed, and how far. */
 @customElement('systole-trust-place')
@@ -36,7 +37,11 @@ export class TrustPlace extends AppElement {
         <button ?disabled=${gpu.kind === 'checking'} @click=${() => void app.timeKernels()}>Time the kernels</button>
       </div>
       ${renderTuned(tuned)}
-      ${validation === undefined ? nothing : renderValidation(validation)}
+      ${
+        validation === undefined
+          ? nothing
+          : html`${renderValidation(validation.gemms)}${renderTwisted(validation.twisted)}${renderTextbook(validation.textbook)}`
+      }
       ${run === undefined ? nothing : html`${renderBounds(run.report)}${renderSources(run.report)}`}
     </article>`;
   }
