@@ -17,6 +17,7 @@ import {
   type LinkRates,
 } from './request.ts';
 import { type ChipGroups, planRouted, routedBound } from './routed.ts';
+import { streamedForm } from './streamed-form.ts';
 import type { Torus } from './topology.ts';
 
 /**
@@ -95,12 +96,25 @@ function candidateOf(
 ): Candidate {
   switch (model) {
     case 'closed-form':
-      return closedForm(kind, group, bytes, rates);
+      return fastestForm(kind, group, bytes, rates);
     case 'flow':
       return flowCollective(kind, group, bytes, rates).candidate;
     case 'flit':
       return flitCollective(kind, group, bytes, rates);
   }
+}
+
+/** Phase after phase, or in chunks that stream through the phases. */
+function fastestForm(
+  kind: Exclude<CollectiveKind, 'collective-permute'>,
+  group: Group,
+  bytes: number,
+  rates: LinkRates,
+): Candidate {
+  const stepped = closedForm(kind, group, bytes, rates);
+  if (kind === 'all-to-all' || kind === 'broadcast') return stepped;
+  const streamed = streamedForm(kind, group, bytes, rates);
+  return streamed !== undefined && streamed.seconds < stepped.seconds ? streamed : stepped;
 }
 
 function nothingToDo(torus: Torus): CollectiveReport {

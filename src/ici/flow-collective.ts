@@ -5,18 +5,13 @@ import { streamedTransfers } from './broadcast-transfers.ts';
 import type { Candidate, LinkLoads } from './candidate.ts';
 import { closedForm, exchangesWhole } from './closed-form.ts';
 import { type FlowResult, runFlows } from './flow.ts';
-import {
-  allToAllTransfers,
-  type RingKind,
-  ringParts,
-  ringTransferCount,
-  ringTransfers,
-} from './flow-schedules.ts';
+import { allToAllTransfers, ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
 import { FoldedTorus, type LinkClasses, separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
 import type { Path } from './permute.ts';
 import type { CollectiveKind, LinkRates } from './request.ts';
 import { fastestRingPlan, type RingPlan, wholeLanes } from './ring-plan.ts';
+import type { RingKind } from './streamed-form.ts';
 import type { Torus } from './topology.ts';
 import { TransferList, type Transfers } from './transfers.ts';
 

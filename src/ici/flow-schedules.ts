@@ -3,10 +3,9 @@ import type { FoldedTorus } from './folded-torus.ts';
 import type { Group, Order, Phase } from './group.ts';
 import { addStreamedPart, type StreamedPart } from './ring-schedule.ts';
 import type { ScheduleLayout } from './schedule-layout.ts';
+import type { RingKind } from './streamed-form.ts';
 import type { Torus } from './topology.ts';
 import { TransferList } from './transfers.ts';
-
-export type RingKind = 'all-gather' | 'reduce-scatter' | 'all-reduce';
 
 /** What streams through rings and lines: for each order the phases of the collective and the part's bytes. */
 export function ringParts(

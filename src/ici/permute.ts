@@ -1,5 +1,6 @@
 import type { Bound } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
+import { boundOfPairs } from './permute-bound.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
 import { reversedRouteOf, routeOf, routesAround } from './routing.ts';
 import type { Torus } from './topology.ts';
@@ -148,32 +149,4 @@ function loadsOf(torus: Torus, paths: readonly Path[]): Pick<PermuteRoutes, 'per
     largest: perLink.reduce((most, each) => Math.max(most, each), 0),
     total: perLink.reduce((sum, each) => sum + each, 0),
   };
-}
-
-/** A chip's links carry what it sends and receives; all links together carry every byte over its whole way. */
-function boundOfPairs(
-  torus: Torus,
-  pairs: readonly (readonly [number, number])[],
-  totalHops: number,
-  hops: number,
-): Bound {
-  const sends = new Float64Array(torus.nodes);
-  const receives = new Float64Array(torus.nodes);
-  for (const [source, target] of pairs) {
-    sends[source] += 1;
-    receives[target] += 1;
-  }
-  const out = new Float64Array(torus.nodes);
-  const into = new Float64Array(torus.nodes);
-  torus.targets.forEach((target, link) => {
-    if (target < 0) return;
-    out[torus.linkSource(link)] += 1;
-    into[target] += 1;
-  });
-  let bytesPerByte = torus.linkCount === 0 ? 0 : totalHops / torus.linkCount;
-  for (let node = 0; node < torus.nodes; node++) {
-    if (out[node] > 0) bytesPerByte = Math.max(bytesPerByte, sends[node] / out[node]);
-    if (into[node] > 0) bytesPerByte = Math.max(bytesPerByte, receives[node] / into[node]);
-  }
-  return { bytesPerByte, hops };
 }

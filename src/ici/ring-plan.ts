@@ -32,7 +32,8 @@ function ringPlans(group: Group): readonly RingPlan[] {
   return plans;
 }
 
-function createRingPlan(group: Group, shares: readonly number[]): RingPlan {
+/** Each order of the axes with its share of the array. */
+export function createRingPlan(group: Group, shares: readonly number[]): RingPlan {
   const parts = group.orders.flatMap((order, index) =>
     shares[index] > 0 ? [{ order, share: shares[index] }] : [],
   );

@@ -53,6 +53,56 @@ describe('planCollective', () => {
     }
   });
 
+  it.each([
+    [mesh(8), 1.01],
+    [mesh(4, 8), 1.01],
+    [mesh(4, 4, 4), 1.03],
+    [new Torus({ shape: [8, 16], wraps: [false, true] }), 1.03],
+    [wrapped(4, 16), 1.03],
+    [wrapped(5, 7), 1.01],
+  ] as const)('streams large ring collectives near the bound on %j', (torus, most) => {
+    for (const kind of ['all-gather', 'reduce-scatter', 'all-reduce'] as const) {
+      const request = { kind, axes: [...torus.shape.keys()], bytes: 4e9 };
+      const report = planCollective(torus, request, v5pRates, 'closed-form');
+      expect(report.seconds / report.lowerBoundSeconds).toBeLessThan(most);
+    }
+  });
+
+  it('gathers and scatters on a line at once: each hop of a round belongs to one of them', () => {
+    const request = { kind: 'all-reduce', axes: [0], bytes: 4e9 } as const;
+    const report = planCollective(mesh(8), request, v5pRates, 'closed-form');
+    expect(report.reason).toMatch(/each take the links that the other leaves free/);
+    // Every link carries the whole buffer once, gathered or scattered.
+    expect(report.largestLinkBytes).toBeCloseTo(4e9, 0);
+    expect(report.maxUtilization).toBeGreaterThan(0.99);
+    const chunks = Number(/(\d+) chunks/.exec(report.algorithm)?.[1]);
+    expect(report.seconds).toBeCloseTo(((chunks + 1) * 4e9) / chunks / 9e10, 9);
+  });
+
+  it('a permute round a ring cannot be faster than both ways round let it, which a split would reach', () => {
+    for (const extent of [4, 7, 8, 16]) {
+      for (let further = 1; further < extent; further++) {
+        const pairs = Array.from({ length: extent }, (_, from) => [from, (from + further) % extent] as const);
+        const request = { kind: 'collective-permute', axes: [0], bytes: 9e10, pairs } as const;
+        const report = planCollective(wrapped(extent), request, v5pRates, 'closed-form');
+        // A share of (extent - further) / extent takes `further` hops up, the rest goes down.
+        const split = (further * (extent - further)) / extent;
+        expect(report.lowerBoundSeconds).toBeCloseTo(split, 4);
+      }
+    }
+  });
+
+  it('a permute on a line is bound by the cut that most must cross', () => {
+    const pairs = [
+      [0, 5],
+      [1, 4],
+      [2, 3],
+      [6, 0],
+    ] as const;
+    const request = { kind: 'collective-permute', axes: [0], bytes: 9e10, pairs } as const;
+    expect(planCollective(mesh(8), request, v5pRates, 'closed-form').lowerBoundSeconds).toBeCloseTo(3, 4);
+  });
+
   it('is not faster than its bound, and no link carries more than it can', () => {
     const cases = tori.chain((torus) =>
       fc.record({
