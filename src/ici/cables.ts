@@ -25,10 +25,11 @@ export function withoutNamed(torus: Torus, names: readonly string[], place: stri
   return chips.length === 0 ? whole : whole.withoutChips(chips);
 }
 
-function chipNamed(torus: Torus, text: string, place: string): number {
+/** A chip as in `0,1,3`, by node. Throws `InputError` for one that the torus does not have. */
+export function chipNamed(torus: Torus, text: string, place: string): number {
   const coordinates = text.split(',').map(Number);
   const within = coordinates.every((each, axis) => each < (torus.shape[axis] ?? 0));
-  if (coordinates.length !== torus.axes || !within) {
+  if (!CHIP_PATTERN.test(text) || coordinates.length !== torus.axes || !within) {
     throw new InputError(place, `expected a chip of ${torus.shape.join('x')} as in 0,1,3, found "${text}"`);
   }
   return torus.nodeAt(coordinates);

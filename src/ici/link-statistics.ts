@@ -58,6 +58,14 @@ export type Waiting =
   /** It shares its bottleneck with these. */
   | { readonly kind: 'link'; readonly link: number; readonly others: readonly LinkFlow[] };
 
+/** All that goes over a link from one chip to another. */
+export interface LinkRoute {
+  readonly label: string;
+  readonly source: number;
+  readonly target: number;
+  readonly bytes: number;
+}
+
 /** What one link did over the whole run. */
 export interface LinkTotal {
   readonly link: number;
@@ -199,23 +207,38 @@ export class LinkStatistics {
     return { link, bytes, contendedSeconds, waitedSeconds, mostFlows };
   }
 
+  /** What crosses a link from chip to chip in the whole run, most bytes first. */
+  routesOver(link: number): readonly LinkRoute[] {
+    const { torus, labelOf } = this.run;
+    const routes = new Map<string, LinkRoute>();
+    for (const { transfer, bytes } of this.#crossings(link)) {
+      const way = this.linksOf(transfer);
+      const source = torus.linkSource(way[0]);
+      const target = torus.targets[way[way.length - 1]];
+      const label = labelOf(transfer);
+      const key = `${source} ${target} ${label}`;
+      routes.set(key, { label, source, target, bytes: (routes.get(key)?.bytes ?? 0) + bytes });
+    }
+    return [...routes.values()].sort((a, b) => b.bytes - a.bytes);
+  }
+
   /** Bytes over a link by what they belong to, most first. */
   bytesByLabel(link: number): readonly { readonly label: string; readonly bytes: number }[] {
-    const { transfers, labelOf } = this.run;
     const totals = new Map<string, number>();
-    for (const transfer of this.#moving) {
-      for (
-        let place = transfers.linkOffsets[transfer];
-        place < transfers.linkOffsets[transfer + 1];
-        place++
-      ) {
-        if (transfers.links[place] !== link) continue;
-        const label = labelOf(transfer);
-        const bytes = transfers.bytes[transfer] * transfers.crossings[place];
-        totals.set(label, (totals.get(label) ?? 0) + bytes);
-      }
+    for (const { transfer, bytes } of this.#crossings(link)) {
+      const label = this.run.labelOf(transfer);
+      totals.set(label, (totals.get(label) ?? 0) + bytes);
     }
     return [...totals].map(([label, bytes]) => ({ label, bytes })).sort((a, b) => b.bytes - a.bytes);
+  }
+
+  *#crossings(link: number): Generator<{ readonly transfer: number; readonly bytes: number }> {
+    const { linkOffsets, links, bytes, crossings } = this.run.transfers;
+    for (const transfer of this.#moving) {
+      for (let place = linkOffsets[transfer]; place < linkOffsets[transfer + 1]; place++) {
+        if (links[place] === link) yield { transfer, bytes: bytes[transfer] * crossings[place] };
+      }
+    }
   }
 
   /** The transfer whose arrival or end let another begin; the last one, if it waited for several. */

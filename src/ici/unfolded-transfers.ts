@@ -19,6 +19,9 @@ const MAX_UNFOLDED_TRANSFERS = 500_000;
 /** Rings and lines stream their parts in chunks while these are quickly run. */
 const STREAMED_CHUNKS = 4;
 const MANY_TRANSFERS = 100_000;
+/** Trees are many transfers that wait for each other: this is quickly run and leaves them filled. */
+const TREE_CHUNKS = 256;
+const TREE_TRANSFERS = 25_000;
 
 /**
  * Every transfer of a collective between every two chips of the whole torus, over the links that it takes:
@@ -69,7 +72,7 @@ function broadcastDownTrees(torus: Torus, group: Group, bytes: number, rates: Li
   const perChunk = trees.count * torus.nodes;
   checkCount(perChunk);
   const links = linksOfGroups(torus, group);
-  const few = Math.floor(Math.min(chunks / FLOW_CHUNKS_A_HOP, MANY_TRANSFERS / perChunk));
+  const few = Math.floor(Math.min(chunks / FLOW_CHUNKS_A_HOP, TREE_CHUNKS, TREE_TRANSFERS / perChunk));
   return chunkedTransfers(
     { trees, torus: group.torus, links },
     bytes,

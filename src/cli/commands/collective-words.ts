@@ -1,4 +1,5 @@
 import { InputError } from '../../base/result.ts';
+import { chipNamed } from '../../ici/cables.ts';
 import { COLLECTIVE_KINDS, type CollectiveKind } from '../../ici/request.ts';
 import { axisName, type Torus } from '../../ici/topology.ts';
 
@@ -20,4 +21,30 @@ export function parseAxes(text: string | undefined, torus: Torus, place: string)
     throw new InputError(place, `expected letters of ${letters}, each at most once, found "${text}"`);
   }
   return axes;
+}
+
+/** Who sends to whom, each as in `0,0,0:3,3,3`; `undefined` where nothing is said. */
+export function parsePairs(
+  texts: readonly string[],
+  torus: Torus,
+  place: string,
+): readonly (readonly [source: number, target: number])[] | undefined {
+  if (texts.length === 0) return undefined;
+  return texts.map((text) => {
+    const [source, target, ...rest] = text.split(':');
+    if (target === undefined || rest.length > 0) {
+      throw new InputError(place, `expected two chips as in 0,0,0:3,3,3, found "${text}"`);
+    }
+    return [chipNamed(torus, source, place), chipNamed(torus, target, place)];
+  });
+}
+
+/** Chips that belong together, each group as in `0,0,0:1,0,0:2,0,0`; `undefined` where nothing is said. */
+export function parseGroups(
+  texts: readonly string[],
+  torus: Torus,
+  place: string,
+): readonly (readonly number[])[] | undefined {
+  if (texts.length === 0) return undefined;
+  return texts.map((text) => text.split(':').map((chip) => chipNamed(torus, chip, place)));
 }

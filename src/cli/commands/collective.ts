@@ -10,12 +10,13 @@ import {
   COLLECTIVE_MODELS,
   type CollectiveKind,
   type CollectiveReport,
+  type CollectiveRequest,
   linkRates,
 } from '../../ici/request.ts';
 import { MAX_TORUS_CHIPS, type Torus, torusFromSlice } from '../../ici/topology.ts';
 import type { Command, CommandContext, CommandOutcome } from '../command.ts';
 import { type Options, parseOptions } from '../options.ts';
-import { parseAxes, parseKind } from './collective-words.ts';
+import { parseAxes, parseGroups, parseKind, parsePairs } from './collective-words.ts';
 import { shareLinks } from './shared-links.ts';
 
 const BUSIEST_SHOWN = 8;
@@ -26,10 +27,13 @@ export const collectiveCommand: Command = {
   summary: 'time, bound and link loads of a collective on a slice',
   usage: [
     `collective KIND --chip ID --slice 4x4x8 [--twisted] --bytes B [--axes xyz] [--without 0,1,3+y|0,1,3]… [--model ${COLLECTIVE_MODELS.join('|')}] [--json]`,
-    'collective KIND --chip ID --slice 4x4x8 --bytes B [--axes xyz] --beside KIND,BYTES[,AXES[,START_US]]… [--json]',
+    'collective KIND --chip ID --slice 4x4x8 --bytes B [--axes xyz] --links | --beside KIND,BYTES[,AXES[,START_US]]… [--json]',
+    'collective collective-permute --chip ID --slice 4x4x8 --bytes B --pair 0,0,0:3,3,7… [--json]',
+    'collective KIND --chip ID --slice 4x4x8 --bytes B --group 0,0,0:1,0,0:2,0,0… [--json]',
     'collective KIND --compat astra-sim --ring K --gibps B --latency-ns A --splits S --bytes D [--json]',
     `KIND: ${COLLECTIVE_KINDS.join(', ')}`,
     '--without: a cable or a chip that is missing; --beside: another collective on the same links',
+    '--links: every link by itself, by flow, and who waits where; --pair: who sends to whom; --group: chips that belong together',
     'B: the gathered array for all-gather and reduce-scatter, the whole buffer of a chip for all-reduce and all-to-all',
   ].join('\n  '),
   run: async (args, context) => {
@@ -44,6 +48,9 @@ export const collectiveCommand: Command = {
         model: { type: 'string' },
         without: { type: 'string', multiple: true },
         beside: { type: 'string', multiple: true },
+        links: { type: 'boolean' },
+        pair: { type: 'string', multiple: true },
+        group: { type: 'string', multiple: true },
         compat: { type: 'string' },
         ring: { type: 'string' },
         gibps: { type: 'string' },
@@ -59,7 +66,7 @@ export const collectiveCommand: Command = {
     }
     refuseOptions(
       options,
-      ['chip', 'slice', 'twisted', 'axes', 'model', 'without', 'beside'],
+      ['chip', 'slice', 'twisted', 'axes', 'model', 'without', 'beside', 'links', 'pair', 'group'],
       'has no meaning with --compat astra-sim',
     );
     return runAsAstraSim(kind, options);
@@ -105,14 +112,14 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const bytes = options.requiredInteger('bytes', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
   const whole = torusFromSlice(slice);
   const torus = withoutNamed(whole, options.texts('without'), '--without');
-  const axes = parseAxes(options.text('axes'), torus, '--axes');
-  const request = { kind, axes, bytes };
+  const request = { kind, bytes, ...parseChips(kind, options, torus) };
   const rates = linkRates(chip.ici);
   const beside = options.texts('beside');
-  if (beside.length > 0) {
-    refuseOptions(options, ['without'], 'has no meaning with --beside');
+  if (beside.length > 0 || options.flag('links')) {
+    const name = beside.length > 0 ? '--beside' : '--links';
+    refuseOptions(options, ['without', 'group'], `has no meaning with ${name}`);
     if ((options.choice('model', COLLECTIVE_MODELS) ?? 'flow') !== 'flow') {
-      throw new InputError('--model', 'links are shared by flow only: --beside needs no --model');
+      throw new InputError('--model', `links are shared by flow only: ${name} needs no --model`);
     }
     return shareLinks(torus, request, beside, rates);
   }
@@ -123,6 +130,26 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
     context.note('where something is missing, schedules are costed in closed form');
   }
   return outcome(report, torus, bytes, planCollective(whole, request, rates, model).seconds);
+}
+
+/** Which chips take part: all along some axes, groups by name, or the pairs of a permute. */
+function parseChips(
+  kind: CollectiveKind,
+  options: Options,
+  torus: Torus,
+): Pick<CollectiveRequest, 'axes' | 'groups' | 'pairs'> {
+  if (kind === 'collective-permute') refuseOptions(options, ['group'], 'a collective-permute has --pair');
+  else refuseOptions(options, ['pair'], 'only a collective-permute has pairs');
+  const groups = parseGroups(options.texts('group'), torus, '--group');
+  const pairs = parsePairs(options.texts('pair'), torus, '--pair');
+  if (groups !== undefined) refuseOptions(options, ['axes'], 'has no meaning with --group');
+  if (pairs !== undefined) refuseOptions(options, ['axes'], 'has no meaning with --pair');
+  const axes = groups === undefined ? parseAxes(options.text('axes'), torus, '--axes') : [];
+  return {
+    axes,
+    ...(groups === undefined ? {} : { groups }),
+    ...(pairs === undefined ? {} : { pairs }),
+  };
 }
 
 /** `wholeSeconds`: with nothing missing, where something is. */

@@ -1,6 +1,7 @@
 import { formatBinaryBytes, formatPercent, formatSi } from '../../base/format-quantity.ts';
 import { InputError } from '../../base/result.ts';
 import { contentionSentence } from '../../ici/contention-sentence.ts';
+import type { LinkStatistics } from '../../ici/link-statistics.ts';
 import type { CollectiveRequest, LinkRates } from '../../ici/request.ts';
 import { runShared, type SharedJob } from '../../ici/shared-links.ts';
 import { axisName, type Torus } from '../../ici/topology.ts';
@@ -40,7 +41,11 @@ export function shareLinks(
       contention,
       links: {
         count: torus.linkCount,
-        worst: worst.map(({ link, ...total }) => ({ link: torus.linkName(link), ...total })),
+        worst: worst.map(({ link, ...total }) => ({
+          link: torus.linkName(link),
+          ...total,
+          ...flowsOver(run.statistics, link),
+        })),
       },
     },
     text: [
@@ -49,11 +54,44 @@ export function shareLinks(
         ...times,
         ...worst.map(({ link, contendedSeconds }): [string, string] => [
           torus.linkName(link),
-          `full and shared for ${formatPercent(contendedSeconds / run.seconds)} of the time`,
+          `full and shared for ${formatPercent(contendedSeconds / run.seconds)} of the time, ${routeWords(run.statistics, link)}`,
         ]),
       ]),
       contention,
     ].join('\n'),
+  };
+}
+
+function routeWords(statistics: LinkStatistics, link: number): string {
+  const { flowCount, flows } = flowsOver(statistics, link);
+  const shown = flows.slice(0, 2).map(({ source, target }) => `${source} to ${target}`);
+  return `${flowCount} ${flowCount === 1 ? 'flow' : 'flows'}: ${shown.join(', ')}${flowCount > 2 ? ' …' : ''}`;
+}
+
+/** The flows over a link that carry most, and how many there are. */
+function flowsOver(
+  statistics: LinkStatistics,
+  link: number,
+): {
+  readonly flowCount: number;
+  readonly flows: {
+    readonly label: string;
+    readonly source: string;
+    readonly target: string;
+    readonly bytes: number;
+  }[];
+} {
+  const { torus } = statistics.run;
+  const routes = statistics.routesOver(link);
+  const chip = (node: number): string => torus.coordinates(node).join(',');
+  return {
+    flowCount: routes.length,
+    flows: routes.slice(0, WORST_SHOWN).map(({ label, source, target, bytes }) => ({
+      label,
+      source: chip(source),
+      target: chip(target),
+      bytes,
+    })),
   };
 }
 

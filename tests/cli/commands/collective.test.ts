@@ -67,6 +67,33 @@ describe('systole collective', () => {
     expect(text).toMatch(/Most is waited for on \(0,0,0\) \+x: it is full and shared for/);
   });
 
+  it('names the flows over the worst links of one collective', async () => {
+    const { json, text } = await run('all-to-all --chip v5p --slice 4x4x8 --bytes 100000000 --links');
+    const { worst } = json.links as {
+      worst: { link: string; bytes: number; flowCount: number; flows: { source: string; bytes: number }[] }[];
+    };
+    expect(worst[0]).toMatchObject({ link: '(0,0,0) +z', bytes: 1e8, flowCount: 128 });
+    expect(worst[0].flows[0]).toMatchObject({ label: '1 all-to-all xyz', bytes: 1e8 / 128 });
+    expect(text).toMatch(/^\(0,0,0\) \+z +full and shared for 99\.3 % of the time, 128 flows: /m);
+    expect(text).toMatch(/it carries 1\.5 times what a link does on the mean\.$/);
+  });
+
+  it("sends from chip to chip by name, the book's corner to corner among them", async () => {
+    const { json } = await run('collective-permute --chip v5e --slice 4x4 --bytes 16777216 --pair 0,0:3,3');
+    expect(Number(json.seconds)).toBeCloseTo(5e-6 + 16777216 / 9e10, 9);
+    expect(json.links).toMatchObject({ busiest: expect.arrayContaining([]) });
+  });
+
+  it('plans groups of chips by name as the axes that they span, or chip by chip', async () => {
+    const rows = (names: readonly string[]): string => names.map((name) => `--group ${name}`).join(' ');
+    const line = '--chip v5e --slice 2x2 --bytes 1000000';
+    const named = await run(`all-gather ${line} ${rows(['0,0:1,0', '0,1:1,1'])}`);
+    const spanned = await run(`all-gather ${line} --axes x`);
+    expect(named.json).toEqual(spanned.json);
+    const odd = await run(`all-gather ${line} ${rows(['0,0:1,1'])}`);
+    expect(odd.json.algorithm).toMatch(/ring through all 2 chips/);
+  });
+
   it.each([
     ['all-shuffle --chip v5p --slice 4x4x4 --bytes 1', /^kind: expected one of/],
     ['all-gather --chip v5p --slice 4x4x4', /^--bytes: is required/],
@@ -79,6 +106,30 @@ describe('systole collective', () => {
     ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside x,1', /^--beside: expected one of/],
     ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside broadcast,1,x,0,9', /^--beside: expected KIND/],
     ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --beside broadcast,1 --model flit', /^--model: links/],
+    [
+      'all-gather --chip v5p --slice 4x4x4 --bytes 1 --pair 0,0,0:1,0,0',
+      /^--pair: only a collective-permute/,
+    ],
+    ['collective-permute --chip v5p --slice 4x4x4 --bytes 1 --pair 0,0,0', /^--pair: expected two chips/],
+    ['collective-permute --chip v5p --slice 4x4x4 --bytes 1 --pair 0,0,0:9,0,0', /^--pair: expected a chip/],
+    ['collective-permute --chip v5p --slice 4x4x4 --bytes 1 --pair 0,0,0:-1,0,0', /^--pair: expected a chip/],
+    [
+      'collective-permute --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0',
+      /^--group: a collective-permute has/,
+    ],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0:0,0,0', /^groups: chip 0 is named twice/],
+    [
+      'all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0 --axes x',
+      /^--axes: has no meaning with --group/,
+    ],
+    [
+      'all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0 --links',
+      /^--group: has no meaning with --links/,
+    ],
+    [
+      'all-gather --chip v5p --slice 4x4x4 --bytes 1 --links --model flit',
+      /^--model: links are shared by flow/,
+    ],
     ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --ring 4', /^--ring: needs --compat/],
     ['all-gather --compat astra-sim --beside broadcast,1', /^--beside: has no meaning/],
   ])('refuses %s', async (line, message) => {
