@@ -1,3 +1,4 @@
+import { narrowestPorts } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import { separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
@@ -78,8 +79,8 @@ export function downTrees(
   const part = bytes / count;
   return {
     seconds,
-    algorithm: `down ${treeWords(group, family, count)}${chunks === 1 ? '' : `, in ${chunks} chunks`}`,
-    reason: REASONS[family](count),
+    algorithm: `down ${treeWords(group, count)}${chunks === 1 ? '' : `, in ${chunks} chunks`}`,
+    reason: reasonOf(group, family, count),
     steps: depth,
     chipBytes: { sent: mostSent(group.torus, inLinks) * part, received: bytes, reduced: 0 },
     largestLinkBytes: part,
@@ -93,16 +94,21 @@ export function downTrees(
   };
 }
 
-const REASONS: Readonly<Record<TreeFamily, (count: number) => string>> = {
-  one: () => 'so small that hops cost more than bytes: one tree has the fewest',
-  outward: (count) =>
-    `${count === 1 ? 'the first chip has one link' : `${count} trees leave the first chip along ${count} axes`} and reach all in few hops`,
-  round: (count) =>
-    `so large that bytes decide: the first chip feeds ${count} trees by a link each, and no link works for two`,
-};
+function reasonOf({ torus }: Group, family: TreeFamily, count: number): string {
+  switch (family) {
+    case 'one':
+      return narrowestPorts(torus) === 1
+        ? 'the first chip has one link, and one tree keeps it busy'
+        : 'so small that hops cost more than bytes: one tree has the fewest';
+    case 'outward':
+      return `${count} trees leave the first chip along ${count} axes and reach all in few hops`;
+    case 'round':
+      return `so large that bytes decide: the first chip feeds ${count} trees by a link each, and no link works for two`;
+  }
+}
 
-function treeWords(group: Group, family: TreeFamily, count: number): string {
-  if (count === 1) return family === 'one' ? 'one tree of shortest ways' : 'one tree';
+function treeWords(group: Group, count: number): string {
+  if (count === 1) return 'one tree of shortest ways';
   const names = group.axes.map(axisName);
   const axes = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   return `${count} trees without a common link along ${axes}`;

@@ -129,6 +129,7 @@ describe('broadcast', () => {
         .reason;
     expect(reason(wrapped(8, 8, 8), 1000)).toMatch(/hops cost more than bytes/);
     expect(reason(wrapped(8, 8, 8), 1e6)).toMatch(/3 trees leave/);
+    expect(reason(new Torus({ shape: [8], wraps: [false] }), 1e9)).toMatch(/one link, and one tree/);
     expect(reason(wrapped(16), 1e6)).toMatch(/pieces need fewer hops/);
     expect(reason(wrapped(8, 8, 8), 1e9)).toMatch(/bytes decide/);
   });
