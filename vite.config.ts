@@ -15,7 +15,7 @@ const chromiumArguments = [
     ? [
         '--use-webgpu-adapter=swiftshader',
         // Without these three a WebGPU canvas computes but never presents on the software adapter.
-        '--use-angle=vulkan',
+        '--use-angle=swiftshader',
         '--use-vulkan=swiftshader',
         '--enable-features=Vulkan',
       ]

@@ -1,26 +1,42 @@
-// The PEs of a systolic array as pixels, one a PE: what src/figure/array-pixels.ts paints, in the same colours.
-// Colours are RGBA bytes, red lowest. Drawn as one triangle over a target of [rows, columns] pixels.
+// A systolic array as pixels of a canvas: what src/figure/array-pixels.ts paints, in the same colours, from the
+// state that shaders/array-state.wgsl has left on the GPU. Colours are RGBA bytes, red lowest.
+//
+// One triangle over the target; a pixel outside of the field stays transparent. PEs of at least one pixel may
+// end within a pixel, which then gets of each the share that it covers.
 
 struct Picture {
+  // Of the field: its corner, in pixels of the target, and the PE there, fractions allowed.
+  corner: vec2f,
+  first: vec2f,
+  // PEs that show, across and down, and pixels a PE.
+  shown: vec2f,
+  cell: f32,
+  // 1: a pixel is the mean of what it covers, else the PE at its middle.
+  blended: u32,
   rows: u32,
   columns: u32,
-  // Rows and columns that the last tile down and the last one across fill.
-  rowsOfLast: u32,
-  columnsOfLast: u32,
-  // Working colours, which repeat with the waves.
-  bands: u32,
-  // Weights on their way are in the shadow register, else in the weight's own.
-  doubleBuffered: u32,
+  // What the colours mean, below.
+  meaning: u32,
+  // State: working colours, which repeat with the waves. Use: rows that the last tile down fills.
+  // Element: the field of the register.
+  oneDetail: u32,
+  // State: 1 where weights on their way are in the shadow register. Use: columns that the last tile across fills.
+  // Element: seed of the matrix.
+  otherDetail: u32,
 }
 
 @group(0) @binding(0) var<uniform> picture: Picture;
-// For the state: front, loading x 2, draining x 2, padding x 2, idle, then the working colours.
-// For the use so far: a colour by class of ragged tiles, and diagonal.
+// State: front, loading x 2, draining x 2, padding x 2, idle, then the working colours.
+// Use so far: a colour by class of ragged tiles, and diagonal.
+// Element: a colour by sum of four random bytes, then the one of an empty register.
+// Pixels: a colour a PE.
 @group(0) @binding(1) var<storage, read> inks: array<u32>;
 // As shaders/array-state.wgsl leaves it.
 @group(0) @binding(2) var<storage, read> state: array<i32>;
-// PEs by activity, then those that shift.
-@group(0) @binding(3) var<storage, read_write> counts: array<atomic<u32>, 6>;
+
+const STATE = 0u;
+const USE = 1u;
+const ELEMENT = 2u;
 
 const FRONT = 0u;
 const LOADING_INK = 1u;
@@ -28,12 +44,14 @@ const DRAINING_INK = 3u;
 const PADDING_INK = 5u;
 const IDLE_INK = 7u;
 const WORKING_INKS = 8u;
+const EMPTY_INK = 1021u;
+
+const EMPTY = -1;
 
 const IDLE = 0;
 const LOADING = 1;
 const WORKING = 2;
 const DRAINING = 3;
-const SHIFTING_COUNT = 5u;
 
 const ACTIVITY_FIELD = 0u;
 const SHIFTING_FIELD = 1u;
@@ -46,44 +64,105 @@ fn corner(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
   return vec4f(f32(index & 1u) * 4 - 1, f32(index >> 1u) * 4 - 1, 0, 1);
 }
 
+@fragment
+fn paint(@builtin(position) position: vec4f) -> @location(0) vec4f {
+  // What of the field this pixel covers, in PEs from the field's corner.
+  let middle = (position.xy - picture.corner) / picture.cell;
+  let reach = vec2f(0.5 / picture.cell);
+  let last = vec2u(picture.columns - 1u, picture.rows - 1u);
+  if (picture.blended == 0u) {
+    if (any(middle < vec2f(0)) || any(middle >= picture.shown)) {
+      return vec4f(0);
+    }
+    let pe = min(vec2u(middle + picture.first), last);
+    return unpack4x8unorm(inkOf(pe.y, pe.x));
+  }
+  let low = max(middle - reach, vec2f(0)) + picture.first;
+  let high = min(middle + reach, picture.shown) + picture.first;
+  if (any(high <= low)) {
+    return vec4f(0);
+  }
+  let start = min(vec2u(low), last);
+  let end = min(vec2u(ceil(high)), last + 1u);
+  var sum = vec4f(0);
+  for (var row = start.y; row < end.y; row += 1u) {
+    let height = min(high.y, f32(row + 1u)) - max(low.y, f32(row));
+    for (var column = start.x; column < end.x; column += 1u) {
+      let width = min(high.x, f32(column + 1u)) - max(low.x, f32(column));
+      sum += width * height * unpack4x8unorm(inkOf(row, column));
+    }
+  }
+  // Colours are opaque: what is missing of a whole pixel is what lies beyond the field's rim.
+  return sum * picture.cell * picture.cell;
+}
+
+fn inkOf(row: u32, column: u32) -> u32 {
+  switch (picture.meaning) {
+    case STATE: {
+      return inks[stateInk(row, column)];
+    }
+    case USE: {
+      let raggedClass =
+        select(0u, 2u, row >= picture.oneDetail) + select(0u, 1u, column >= picture.otherDetail);
+      let diagonals = picture.rows + picture.columns - 1u;
+      return inks[raggedClass * diagonals + row + column];
+    }
+    case ELEMENT: {
+      return inks[elementInk(row * picture.columns + column)];
+    }
+    default: {
+      return inks[row * picture.columns + column];
+    }
+  }
+}
+
 fn field(number: u32, pe: u32) -> i32 {
   return state[number * picture.rows * picture.columns + pe];
 }
 
-@fragment
-fn paintState(@builtin(position) position: vec4f) -> @location(0) vec4f {
-  let row = u32(position.y);
-  let column = u32(position.x);
+fn stateInk(row: u32, column: u32) -> u32 {
   let pe = row * picture.columns + column;
-  let activity = field(ACTIVITY_FIELD, pe);
   let shifting = field(SHIFTING_FIELD, pe) == 1;
-  let wave = field(WAVE_FIELD, pe);
-  let weight = field(select(WEIGHT_ROW_FIELD, SHADOW_ROW_FIELD, picture.doubleBuffered == 1), pe);
-  atomicAdd(&counts[u32(activity)], 1u);
-  if (shifting) {
-    atomicAdd(&counts[SHIFTING_COUNT], 1u);
-  }
-  var ink = PADDING_INK + select(1u, 0u, ((row + column) & 3u) == 0u);
-  if (activity == IDLE) {
-    ink = IDLE_INK;
-  } else if (activity == LOADING) {
-    ink = LOADING_INK + u32(weight & 1);
-  } else if (activity == DRAINING) {
-    ink = DRAINING_INK + (column & 1u);
-  } else if (activity == WORKING) {
-    ink = select(WORKING_INKS + u32(wave) % picture.bands, FRONT, wave == 0);
-    if (shifting && (weight & 3) == 0) {
-      ink = LOADING_INK;
+  let weight = field(select(WEIGHT_ROW_FIELD, SHADOW_ROW_FIELD, picture.otherDetail == 1u), pe);
+  switch (field(ACTIVITY_FIELD, pe)) {
+    case IDLE: {
+      return IDLE_INK;
+    }
+    case LOADING: {
+      return LOADING_INK + u32(weight & 1);
+    }
+    case DRAINING: {
+      return DRAINING_INK + (column & 1u);
+    }
+    case WORKING: {
+      if (shifting && (weight & 3) == 0) {
+        return LOADING_INK;
+      }
+      let wave = field(WAVE_FIELD, pe);
+      return select(WORKING_INKS + u32(wave) % picture.oneDetail, FRONT, wave == 0);
+    }
+    default: {
+      return PADDING_INK + select(1u, 0u, ((row + column) & 3u) == 0u);
     }
   }
-  return unpack4x8unorm(inks[ink]);
 }
 
-@fragment
-fn paintUse(@builtin(position) position: vec4f) -> @location(0) vec4f {
-  let row = u32(position.y);
-  let column = u32(position.x);
-  let raggedClass = select(0u, 2u, row >= picture.rowsOfLast) + select(0u, 1u, column >= picture.columnsOfLast);
-  let diagonals = picture.rows + picture.columns - 1u;
-  return unpack4x8unorm(inks[raggedClass * diagonals + row + column]);
+// The seeded operand that the register names, as src/figure/array-operands.ts makes it up.
+fn elementInk(pe: u32) -> u32 {
+  let row = field(picture.oneDetail + 1u, pe);
+  if (row == EMPTY) {
+    return EMPTY_INK;
+  }
+  let repeat = u32(field(picture.oneDetail, pe));
+  let column = u32(field(picture.oneDetail + 2u, pe));
+  let line = hash(picture.otherDetail ^ (u32(row) * 0x9e3779b1u)) ^ (repeat * 0xc2b2ae3du);
+  let bits = hash(hash(line) ^ (column * 0x85ebca77u));
+  return (bits & 0xffu) + ((bits >> 8u) & 0xffu) + ((bits >> 16u) & 0xffu) + (bits >> 24u);
+}
+
+fn hash(value: u32) -> u32 {
+  var x = value;
+  x = (x ^ (x >> 16u)) * 0x7feb352du;
+  x = (x ^ (x >> 15u)) * 0x846ca68bu;
+  return x ^ (x >> 16u);
 }

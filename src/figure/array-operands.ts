@@ -7,20 +7,29 @@ import { bf16FromFloat32, loadBf16 } from '../numerics/bf16.ts';
 const MATRIX_A = 0x51ed270b;
 const MATRIX_B = 0x2545f491;
 
+/** Of the two matrices, 32 bits each. */
+export interface OperandSeeds {
+  readonly A: number;
+  readonly B: number;
+}
+
+export function operandSeeds(seed: number, unit: number): OperandSeeds {
+  const base = hash(seed ^ hash(unit));
+  return { A: hash(base ^ MATRIX_A), B: hash(base ^ MATRIX_B) };
+}
+
 /**
  * Operands of an op whose real ones nobody has: random bf16 numbers near N(0, 1), any element in O(1), the
  * same for the same seed. Counter-based, unlike `base/random`: a view asks for a few elements out of
- * billions, in any order.
+ * billions, in any order. shaders/array-draw.wgsl makes up the same ones.
  *
  * @param unit each matrix unit has operands of its own
  */
 export function seededOperands(seed: number, unit: number): OperandSource {
-  const base = hash(seed ^ hash(unit));
-  const seedA = hash(base ^ MATRIX_A);
-  const seedB = hash(base ^ MATRIX_B);
+  const seeds = operandSeeds(seed, unit);
   return {
-    a: (m, k, repeat) => element(seedA, m, k, repeat),
-    b: (k, n, repeat) => element(seedB, k, n, repeat),
+    a: (m, k, repeat) => element(seeds.A, m, k, repeat),
+    b: (k, n, repeat) => element(seeds.B, k, n, repeat),
   };
 }
 
@@ -84,7 +93,7 @@ const BYTES_MEAN = 2 * 255;
 const BYTES_DEVIATION = 147.8;
 
 /** By the sum of four bytes: the number as the matrix unit loads it from bf16. */
-const NORMALS = Float64Array.from({ length: 4 * 255 + 1 }, (_, bytes) =>
+export const NORMALS = Float64Array.from({ length: 4 * 255 + 1 }, (_, bytes) =>
   loadBf16(bf16FromFloat32((bytes - BYTES_MEAN) / BYTES_DEVIATION)),
 );
 

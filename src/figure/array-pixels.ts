@@ -142,13 +142,17 @@ export function paintValues(
   range: number,
   inks: ArrayInks,
 ): void {
-  const factor = (SCALE_STEPS - 1) / (2 * range);
-  const middle = (SCALE_STEPS - 1) / 2;
   const held = { operand: state.operandRow, weight: state.weightRow, sum: state.sumRow }[metric];
   for (let index = 0; index < values.length; index += 1) {
-    const step = clamp(Math.round(middle + values[index] * factor), 0, SCALE_STEPS - 1);
-    words[offset + index] = held[offset + index] === EMPTY ? inks.nothing : inks.values.pixels[step];
+    words[offset + index] =
+      held[offset + index] === EMPTY ? inks.nothing : valueWord(values[index], range, inks);
   }
+}
+
+/** Colour of a value on a scale from -range to range. */
+export function valueWord(value: number, range: number, inks: ArrayInks): number {
+  const step = Math.round((SCALE_STEPS - 1) / 2 + value * ((SCALE_STEPS - 1) / (2 * range)));
+  return inks.values.pixels[clamp(step, 0, SCALE_STEPS - 1)];
 }
 
 /** Largest magnitude the colours of a metric tell apart. */

@@ -1,7 +1,7 @@
 import type { ArraySchedule } from '../array/schedule.ts';
-import { ACTIVITIES, type Activity } from '../array/state-grids.ts';
-import { type ArrayInks, utilizationWords } from '../figure/array-pixels.ts';
-import { createArrayStateKernel } from './array-state.ts';
+import { InputError } from '../base/result.ts';
+import type { ArrayColouring } from '../figure/array-colouring.ts';
+import { createArrayStateKernel, FIELDS } from './array-state.ts';
 
 /** WGSL texts of `shaders/array-state.wgsl` and `shaders/array-draw.wgsl`. */
 export interface ArrayDrawSources {
@@ -9,136 +9,161 @@ export interface ArrayDrawSources {
   readonly draw: string;
 }
 
-/** PEs in each state; those that shift while they work count as both. */
-export type ActivityCounts = Readonly<Record<Activity, number>>;
+/** Where the PEs lie on the target, in its pixels. */
+export interface ArrayPlacement {
+  /** Top left of the field, and the PE that lies there, fractions allowed. */
+  readonly x: number;
+  readonly y: number;
+  readonly firstColumn: number;
+  readonly firstRow: number;
+  /** PEs that show, fractions allowed. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Pixels a PE. */
+  readonly cell: number;
+  /** Whether a pixel that several PEs share is the mean of them, or the one at its middle. */
+  readonly blended: boolean;
+}
 
-/** Draws an array, one pixel a PE, from a state that never leaves the GPU: the twin of `paintStates` and `paintUtilization`. */
+/** When the passes of one drawing begin and end, for a device with `timestamp-query`. */
+export interface DrawTimestamps {
+  readonly state: GPUComputePassTimestampWrites;
+  readonly draw: GPURenderPassTimestampWrites;
+}
+
+/** Draws an array from a state that never leaves the GPU: the twin of what src/figure/array-pixels.ts paints. */
 export interface ArrayDrawer {
+  readonly format: GPUTextureFormat;
   /**
-   * Draws what every PE does when `cycle` ends; the counts come later. Throws `InputError` for an array or an
-   * operation beyond what the GPU's integers and buffers hold.
-   * @param target a view of [rows, columns] pixels of `ARRAY_DRAW_FORMAT`
+   * Draws what every PE does when `cycle` ends, one submission. Throws `InputError` for an array or an operation
+   * beyond what the GPU's integers and buffers hold.
+   * @param target a view of a texture of `format`; what lies beyond the field becomes transparent
    */
-  drawState(
+  draw(
     target: GPUTextureView,
     schedule: ArraySchedule,
     cycle: number,
-    inks: ArrayInks,
-  ): Promise<ActivityCounts>;
-  /** Draws the share of the cycles so far in which each PE worked. */
-  drawUse(target: GPUTextureView, schedule: ArraySchedule, cycle: number, inks: ArrayInks): void;
+    colouring: ArrayColouring,
+    placement: ArrayPlacement,
+    timestamps?: DrawTimestamps,
+  ): void;
   dispose(): void;
 }
 
-/** Bytes in the order of a picture's words. */
-export const ARRAY_DRAW_FORMAT: GPUTextureFormat = 'rgba8unorm';
+const PICTURE_WORDS = 14;
+const MEANINGS: Readonly<Record<ArrayColouring['kind'], number>> = {
+  state: 0,
+  use: 1,
+  element: 2,
+  pixels: 3,
+};
 
-const PICTURE_WORDS = 6;
-const COUNTS = ACTIVITIES.length + 1;
-const SHIFTING = ACTIVITIES.length;
-
-export async function createArrayDrawer(device: GPUDevice, sources: ArrayDrawSources): Promise<ArrayDrawer> {
-  const kernel = await createArrayStateKernel(device, sources.state);
+export async function createArrayDrawer(
+  device: GPUDevice,
+  sources: ArrayDrawSources,
+  format: GPUTextureFormat,
+): Promise<ArrayDrawer> {
   const module = device.createShaderModule({ label: 'array draw', code: sources.draw });
-  const pipelineOf = (entryPoint: string): Promise<GPURenderPipeline> =>
+  const [kernel, pipeline] = await Promise.all([
+    createArrayStateKernel(device, sources.state),
     device.createRenderPipelineAsync({
-      label: entryPoint,
+      label: 'array draw',
       layout: 'auto',
       vertex: { module, entryPoint: 'corner' },
-      fragment: { module, entryPoint, targets: [{ format: ARRAY_DRAW_FORMAT }] },
-    });
-  const [statePipeline, usePipeline] = await Promise.all([pipelineOf('paintState'), pipelineOf('paintUse')]);
+      fragment: { module, entryPoint: 'paint', targets: [{ format }] },
+    }),
+  ]);
   const picture = device.createBuffer({
-    size: PICTURE_WORDS * 4,
+    size: 4 * PICTURE_WORDS,
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   });
-  const counts = device.createBuffer({
-    size: COUNTS * 4,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-  });
-  let inkBuffer: GPUBuffer | undefined;
+  /** Stands where a colouring needs no state. */
+  const noState = device.createBuffer({ size: 4, usage: GPUBufferUsage.STORAGE });
+  let inks: GPUBuffer | undefined;
+  let inksWritten: Uint32Array | undefined;
+  let bindings:
+    | { readonly state: GPUBuffer; readonly inks: GPUBuffer; readonly group: GPUBindGroup }
+    | undefined;
 
-  /** Colours of a few kilobytes, in a buffer that grows when it must. */
+  /** Tables of some kilobytes, or a word a PE, in a buffer that grows when it must. */
   const writeInks = (words: Uint32Array<ArrayBuffer>): GPUBuffer => {
-    if (inkBuffer === undefined || inkBuffer.size < words.byteLength) {
-      inkBuffer?.destroy();
-      inkBuffer = device.createBuffer({
+    if (words.byteLength > device.limits.maxStorageBufferBindingSize) {
+      throw new InputError('array', `expected fewer PEs on this GPU, found ${words.length}`);
+    }
+    if (inks === undefined || inks.size < words.byteLength) {
+      inks?.destroy();
+      inks = device.createBuffer({
         size: words.byteLength,
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
       });
+      inksWritten = undefined;
     }
-    device.queue.writeBuffer(inkBuffer, 0, words);
-    return inkBuffer;
+    if (inksWritten !== words) device.queue.writeBuffer(inks, 0, words);
+    inksWritten = words;
+    return inks;
   };
 
-  const draw = (
-    encoder: GPUCommandEncoder,
-    target: GPUTextureView,
-    pipeline: GPURenderPipeline,
-    buffers: readonly GPUBuffer[],
-  ): void => {
-    const pass = encoder.beginRenderPass({
-      colorAttachments: [{ view: target, loadOp: 'clear', storeOp: 'store' }],
-    });
-    pass.setPipeline(pipeline);
-    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
-    pass.draw(3);
-    pass.end();
+  const bind = (state: GPUBuffer, table: GPUBuffer): GPUBindGroup => {
+    if (bindings?.state !== state || bindings.inks !== table) {
+      const entries = [picture, table, state].map((buffer, binding) => ({ binding, resource: { buffer } }));
+      const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+      bindings = { state, inks: table, group };
+    }
+    return bindings.group;
   };
 
   return {
-    drawState: (target, schedule, cycle, inks) => {
-      const { config, gemm } = schedule;
-      const state = kernel.dispatch(config, gemm, cycle);
-      const { rows, columns, doubleBuffered } = config;
-      const bands = inks.working.length;
-      device.queue.writeBuffer(
-        picture,
-        0,
-        Uint32Array.of(rows, columns, 0, 0, bands, doubleBuffered ? 1 : 0),
-      );
-      const { front, loading, draining, padding, idle, working } = inks;
-      const words = Uint32Array.of(front, ...loading, ...draining, ...padding, idle, ...working);
-      const readback = device.createBuffer({
-        size: COUNTS * 4,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    format,
+    draw: (target, schedule, cycle, colouring, placement, timestamps) => {
+      const encoder = device.createCommandEncoder();
+      const needsState = colouring.kind === 'state' || colouring.kind === 'element';
+      const state = needsState ? kernel.encode(encoder, schedule, cycle, timestamps?.state) : noState;
+      const group = bind(state, writeInks(colouring.words));
+      device.queue.writeBuffer(picture, 0, pictureWords(schedule, colouring, placement));
+      const pass = encoder.beginRenderPass({
+        colorAttachments: [{ view: target, loadOp: 'clear', storeOp: 'store' }],
+        ...(timestamps && { timestampWrites: timestamps.draw }),
       });
-      const encoder = device.createCommandEncoder();
-      encoder.clearBuffer(counts);
-      draw(encoder, target, statePipeline, [picture, writeInks(words), state, counts]);
-      encoder.copyBufferToBuffer(counts, 0, readback, 0, COUNTS * 4);
-      device.queue.submit([encoder.finish()]);
-      return readCounts(readback, schedule);
-    },
-    drawUse: (target, schedule, cycle, inks) => {
-      const { rows, columns } = schedule.config;
-      const { rowsOfLast, columnsOfLast, words } = utilizationWords(schedule, cycle, inks);
-      device.queue.writeBuffer(picture, 0, Uint32Array.of(rows, columns, rowsOfLast, columnsOfLast, 0, 0));
-      const encoder = device.createCommandEncoder();
-      draw(encoder, target, usePipeline, [picture, writeInks(words)]);
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.draw(3);
+      pass.end();
       device.queue.submit([encoder.finish()]);
     },
     dispose: () => {
       kernel.dispose();
       picture.destroy();
-      counts.destroy();
-      inkBuffer?.destroy();
+      noState.destroy();
+      inks?.destroy();
     },
   };
 }
 
-async function readCounts(readback: GPUBuffer, schedule: ArraySchedule): Promise<ActivityCounts> {
-  try {
-    await readback.mapAsync(GPUMapMode.READ);
-    return countsFrom(schedule, new Uint32Array(readback.getMappedRange()));
-  } finally {
-    readback.destroy();
-  }
+/** The shader's `Picture`. */
+function pictureWords(
+  { config }: ArraySchedule,
+  colouring: ArrayColouring,
+  { x, y, firstColumn, firstRow, columns, rows, cell, blended }: ArrayPlacement,
+): ArrayBuffer {
+  const words = new ArrayBuffer(4 * PICTURE_WORDS);
+  new Float32Array(words).set([x, y, firstColumn, firstRow, columns, rows, cell]);
+  const details = detailsOf(colouring, config.doubleBuffered);
+  new Uint32Array(words).set(
+    [blended ? 1 : 0, config.rows, config.columns, MEANINGS[colouring.kind], ...details],
+    7,
+  );
+  return words;
 }
 
-function countsFrom({ config }: ArraySchedule, words: Uint32Array): ActivityCounts {
-  const byName = Object.fromEntries(ACTIVITIES.map((activity, code) => [activity, words[code]]));
-  const shifts: Activity = config.dataflow === 'os' ? 'draining' : 'loading';
-  return { ...(byName as Record<Activity, number>), [shifts]: words[SHIFTING] };
+function detailsOf(colouring: ArrayColouring, doubleBuffered: boolean): readonly [number, number] {
+  switch (colouring.kind) {
+    case 'state':
+      return [colouring.bands, doubleBuffered ? 1 : 0];
+    case 'use':
+      return [colouring.rowsOfLast, colouring.columnsOfLast];
+    case 'element':
+      return [FIELDS.indexOf(`${colouring.register}Repeat`), colouring.seed];
+    case 'pixels':
+      return [0, 0];
+  }
 }

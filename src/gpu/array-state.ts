@@ -1,5 +1,5 @@
 import type { ArrayConfig, Dataflow, GemmSequence } from '../array/config.ts';
-import { checkCycle, scheduleOf } from '../array/schedule.ts';
+import { type ArraySchedule, checkCycle, scheduleOf } from '../array/schedule.ts';
 import { type ArrayState, createArrayState } from '../array/state-grids.ts';
 import { ceilDiv } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
@@ -29,11 +29,18 @@ export const FIELDS = [
 /** State of an array at any cycle, computed on a GPU: the twin of `arrayStateAt`. */
 export interface ArrayStateKernel {
   /**
-   * Computes the state when `cycle` ends into a buffer that stays on the GPU, for other shaders to draw from:
-   * `FIELDS` one after the other. The buffer is valid until the next call for a larger array, or `dispose`.
+   * Records the computation of the state when `cycle` ends into a buffer that stays on the GPU, for other
+   * shaders to draw from: `FIELDS` one after the other. The buffer is valid until the next call for a larger
+   * array, or `dispose`; submit before the next call. Throws `InputError` for an array or an operation beyond
+   * what the GPU's integers and buffers hold.
    */
-  dispatch(config: ArrayConfig, gemm: GemmSequence, cycle: number): GPUBuffer;
-  /** The same, read back. */
+  encode(
+    encoder: GPUCommandEncoder,
+    schedule: ArraySchedule,
+    cycle: number,
+    timestampWrites?: GPUComputePassTimestampWrites,
+  ): GPUBuffer;
+  /** The same at once, read back. */
   stateAt(config: ArrayConfig, gemm: GemmSequence, cycle: number): Promise<ArrayState>;
   dispose(): void;
 }
@@ -69,10 +76,10 @@ export async function createArrayStateKernel(device: GPUDevice, source: string):
     return state;
   };
 
-  const dispatch = (config: ArrayConfig, gemm: GemmSequence, cycle: number): GPUBuffer => {
-    const words = uniformWords(config, gemm, cycle);
-    const bytes = stateBytes(device, config);
-    const buffer = stateBuffer(bytes);
+  const encode: ArrayStateKernel['encode'] = (encoder, schedule, cycle, timestampWrites) => {
+    const { config } = schedule;
+    const words = uniformWords(schedule, cycle);
+    const buffer = stateBuffer(stateBytes(device, config));
     bindings ??= device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
       entries: [
@@ -81,27 +88,25 @@ export async function createArrayStateKernel(device: GPUDevice, source: string):
       ],
     });
     device.queue.writeBuffer(uniform, 0, words);
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
+    const pass = encoder.beginComputePass(timestampWrites && { timestampWrites });
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindings);
     pass.dispatchWorkgroups(ceilDiv(config.columns, WORKGROUP), ceilDiv(config.rows, WORKGROUP));
     pass.end();
-    device.queue.submit([encoder.finish()]);
     return buffer;
   };
 
   return {
-    dispatch,
+    encode,
     stateAt: async (config, gemm, cycle) => {
-      const buffer = dispatch(config, gemm, cycle);
+      const encoder = device.createCommandEncoder();
+      const buffer = encode(encoder, scheduleOf(config, gemm), cycle);
       const size = stateBytes(device, config);
       const readback = device.createBuffer({
         size,
         usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
       });
       try {
-        const encoder = device.createCommandEncoder();
         encoder.copyBufferToBuffer(buffer, 0, readback, 0, size);
         device.queue.submit([encoder.finish()]);
         await readback.mapAsync(GPUMapMode.READ);
@@ -118,9 +123,9 @@ export async function createArrayStateKernel(device: GPUDevice, source: string):
 }
 
 /** The shader's `Array`: everything that depends on large numbers is worked out here, exactly. */
-function uniformWords(config: ArrayConfig, gemm: GemmSequence, cycle: number): Int32Array<ArrayBuffer> {
-  const schedule = scheduleOf(config, gemm);
+function uniformWords(schedule: ArraySchedule, cycle: number): Int32Array<ArrayBuffer> {
   checkCycle(schedule, cycle);
+  const { config, gemm } = schedule;
   const { folds, waves, intervalCycles, tilesDown, tilesAcross } = schedule;
   for (const count of [folds, intervalCycles, waves * config.rowsPerCycle, ...Object.values(gemm)]) {
     if (count > MAX_COUNT) {

@@ -1,13 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import arrayDrawShader from '../../shaders/array-draw.wgsl?raw';
-import arrayStateShader from '../../shaders/array-state.wgsl?raw';
 import { type ArraySchedule, scheduleOf } from '../../src/array/schedule.ts';
 import { arrayStateAt } from '../../src/array/state.ts';
-import { ACTIVITY } from '../../src/array/state-grids.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { arrayInks, paintStates, paintUtilization } from '../../src/figure/array-pixels.ts';
+import {
+  type ArrayColouring,
+  elementColouring,
+  stateColouring,
+  useColouring,
+} from '../../src/figure/array-colouring.ts';
+import { operandSeeds, seededOperands, valuesWithin } from '../../src/figure/array-operands.ts';
+import {
+  arrayInks,
+  paintStates,
+  paintUtilization,
+  paintValues,
+  valueRange,
+} from '../../src/figure/array-pixels.ts';
 import { PALETTES } from '../../src/figure/color-palette.ts';
-import { ARRAY_DRAW_FORMAT, type ArrayDrawer, createArrayDrawer } from '../../src/gpu/array-draw.ts';
+import { type ArrayDrawer, type ArrayPlacement, createArrayDrawer } from '../../src/gpu/array-draw.ts';
+import { BUNDLED_ARRAY_SHADERS } from '../../src/gpu/bundled-array-shaders.ts';
 import { acquireDevice } from '../../src/gpu/device.ts';
 import { SAMPLED_CASES, SAMPLED_SEQUENCES } from '../array/arbitrary-cases.ts';
 
@@ -20,7 +31,7 @@ beforeAll(async () => {
   if (acquired.kind === 'absent') throw new Error(`these tests need WebGPU: ${acquired.reason}`);
   device = acquired.device;
   device.addEventListener('uncapturederror', (event) => faults.push(event.error.message));
-  drawer = await createArrayDrawer(device, { state: arrayStateShader, draw: arrayDrawShader });
+  drawer = await createArrayDrawer(device, BUNDLED_ARRAY_SHADERS, 'rgba8unorm');
 });
 
 afterAll(() => {
@@ -36,7 +47,7 @@ async function drawn(
 ): Promise<Uint32Array> {
   const texture = device.createTexture({
     size: [columns, rows],
-    format: ARRAY_DRAW_FORMAT,
+    format: 'rgba8unorm',
     usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC,
   });
   const bytesPerRow = Math.ceil((columns * 4) / 256) * 256;
@@ -59,43 +70,54 @@ async function drawn(
   return words;
 }
 
+/** One pixel a PE. */
+const wholeArray = ({ config: { rows, columns } }: ArraySchedule): ArrayPlacement => ({
+  x: 0,
+  y: 0,
+  firstColumn: 0,
+  firstRow: 0,
+  columns,
+  rows,
+  cell: 1,
+  blended: true,
+});
+
+const SEED = 7;
+const UNIT = 3;
+
 async function check(schedule: ArraySchedule, cycle: number, scheme: 'dark' | 'light'): Promise<void> {
   const { config, gemm } = schedule;
   const place = JSON.stringify({ config, gemm, cycle, scheme });
   const inks = arrayInks(PALETTES[scheme], config.rows);
   const state = arrayStateAt(config, gemm, cycle);
+  const compare = async (colouring: ArrayColouring, expected: Uint32Array): Promise<void> => {
+    const words = await drawn(schedule, (target) =>
+      drawer.draw(target, schedule, cycle, colouring, wholeArray(schedule)),
+    );
+    expect(
+      words.every((word, index) => word === expected[index]),
+      `${JSON.stringify({ ...colouring, words: undefined })} ${place}`,
+    ).toBe(true);
+  };
   const expected = new Uint32Array(config.rows * config.columns);
-  let counts: unknown;
-  const states = await drawn(schedule, async (target) => {
-    counts = await drawer.drawState(target, schedule, cycle, inks);
-  });
   paintStates(expected, config, state, inks);
-  expect(
-    states.every((word, index) => word === expected[index]),
-    `states ${place}`,
-  ).toBe(true);
-  const inState = (code: number): number => state.activity.filter((each) => each === code).length;
-  const shifting = state.shifting.filter((flag) => flag === 1).length;
-  const outputStationary = config.dataflow === 'os';
-  expect(counts, place).toEqual({
-    idle: inState(ACTIVITY.idle),
-    loading: outputStationary ? inState(ACTIVITY.loading) : shifting,
-    working: inState(ACTIVITY.working),
-    draining: outputStationary ? shifting : inState(ACTIVITY.draining),
-    padding: inState(ACTIVITY.padding),
-  });
-  const use = await drawn(schedule, (target) => drawer.drawUse(target, schedule, cycle, inks));
+  await compare(stateColouring(inks), expected);
+  await compare({ kind: 'pixels', words: expected }, expected);
   paintUtilization(expected, schedule, cycle, inks);
-  expect(
-    use.every((word, index) => word === expected[index]),
-    `use ${place}`,
-  ).toBe(true);
+  await compare(useColouring(schedule, cycle, inks), expected);
+  const seeds = operandSeeds(SEED, UNIT);
+  const operands = seededOperands(SEED, UNIT);
+  const values = valuesWithin(schedule, state, operands, [0, config.rows], [0, config.columns]);
+  for (const register of ['operand', 'weight'] as const) {
+    paintValues(expected, 0, values[register], state, register, valueRange(register, schedule), inks);
+    await compare(elementColouring(register, schedule, seeds, inks), expected);
+  }
 }
 
 describe('an array drawn on the GPU', () => {
   it('is what the CPU paints, pixel for pixel, for many small cases at several cycles', async () => {
     const random = createRandom(21);
-    for (const { config, gemm } of [...SAMPLED_CASES.slice(0, 60), ...SAMPLED_SEQUENCES.slice(0, 60)]) {
+    for (const { config, gemm } of [...SAMPLED_CASES.slice(0, 40), ...SAMPLED_SEQUENCES.slice(0, 40)]) {
       const schedule = scheduleOf(config, gemm);
       const { cycles } = schedule;
       for (const cycle of [0, cycles - 1, random.nextBelow(cycles)]) {
@@ -119,7 +141,9 @@ describe('an array drawn on the GPU', () => {
     const config = { rows: 32, columns: 32, dataflow: 'ws', doubleBuffered: true, rowsPerCycle: 1 } as const;
     const schedule = scheduleOf(config, { m: 64, k: 64, n: 64 });
     const inks = arrayInks(PALETTES.dark, 32);
-    const words = await drawn(schedule, (target) => drawer.drawState(target, schedule, 70, inks));
+    const words = await drawn(schedule, (target) =>
+      drawer.draw(target, schedule, 70, stateColouring(inks), wholeArray(schedule)),
+    );
     const later = new Uint32Array(words.length);
     paintStates(later, config, arrayStateAt(config, schedule.gemm, 71), inks);
     expect(words).not.toEqual(later);

@@ -59,7 +59,7 @@ async function main(moves: number): Promise<number> {
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--enable-unsafe-webgpu',
       '--use-webgpu-adapter=swiftshader',
-      '--use-angle=vulkan',
+      '--use-angle=swiftshader',
       '--use-vulkan=swiftshader',
       '--enable-features=Vulkan',
     ],
