@@ -14,10 +14,13 @@ const chromiumArguments = [
   ...(adapter === 'swiftshader'
     ? [
         '--use-webgpu-adapter=swiftshader',
-        // Without these three a WebGPU canvas computes but never presents on the software adapter.
+        // Without these three a WebGPU canvas computes but never presents on the software adapter. ANGLE on
+        // Vulkan would want a surface, which a headless browser has not.
         '--use-angle=swiftshader',
         '--use-vulkan=swiftshader',
         '--enable-features=Vulkan',
+        // Else a canvas that is read back moves to the CPU, which rounds rims of marks otherwise.
+        '--disable-accelerated-2d-canvas',
       ]
     : []),
 ];

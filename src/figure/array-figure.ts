@@ -2,10 +2,10 @@ import type { ArrayEdges } from './array-edges.ts';
 import { type ArrayLayout, GUTTER_CELL, type PePlace, rectOfPe, VALUE_CELL } from './array-layout.ts';
 import type { Drawing, Mark, Paint, Pixels } from './drawing.ts';
 
-/** The array and its edge strips at one cycle. */
+/** The array and its edge strips at one cycle; without pixels, the field stays open for what lies below. */
 export function arrayFigure(
   layout: ArrayLayout,
-  pixels: Pixels,
+  pixels: Pixels | undefined,
   edges: ArrayEdges | undefined,
   width: number,
   height: number,
@@ -35,7 +35,7 @@ export function arrayFigure(
       },
     );
   }
-  marks.push({ kind: 'image', ...field, pixels, crop });
+  if (pixels !== undefined) marks.push({ kind: 'image', ...field, pixels, crop });
   if (cell >= GUTTER_CELL) marks.push(...gutters(layout));
   return { width, height, marks };
 }

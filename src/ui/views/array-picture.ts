@@ -1,10 +1,23 @@
+import { type ActivityCounts, activityCountsAt } from '../../array/activity-counts.ts';
 import type { OperandSource } from '../../array/operands.ts';
 import type { ArraySchedule } from '../../array/schedule.ts';
-import { arrayStateAt } from '../../array/state.ts';
-import { ACTIVITIES, type Activity, type ArrayState, createArrayState } from '../../array/state-grids.ts';
-import { type ArrayActivity, paintActivity } from '../../figure/array-activity.ts';
+import { arrayStateAt, peStateOf } from '../../array/state.ts';
+import { type ArrayState, createArrayState } from '../../array/state-grids.ts';
+import {
+  type ActivityMetric,
+  type ArrayActivity,
+  activityLines,
+  paintActivity,
+} from '../../figure/array-activity.ts';
+import {
+  type ArrayColouring,
+  elementColouring,
+  stateColouring,
+  useColouring,
+} from '../../figure/array-colouring.ts';
+import type { PePlace } from '../../figure/array-layout.ts';
 import type { RunningMoment } from '../../figure/array-moment.ts';
-import { seededOperands, valuesWithin } from '../../figure/array-operands.ts';
+import { operandSeeds, seededOperands, valuesWithin } from '../../figure/array-operands.ts';
 import {
   type ArrayInks,
   type ArrayMetric,
@@ -12,9 +25,10 @@ import {
   paintStates,
   paintUtilization,
   paintValues,
-  type ValueMetric,
   valueRange,
 } from '../../figure/array-pixels.ts';
+import { peValues } from '../../figure/array-values.ts';
+import { describePe, type PeDescription } from '../../figure/array-words.ts';
 import type { Palette } from '../../figure/color-palette.ts';
 import type { Pixels } from '../../figure/drawing.ts';
 
@@ -22,27 +36,37 @@ import type { Pixels } from '../../figure/drawing.ts';
 const SLICE_MS = 5;
 const ROWS_A_SLICE = 8;
 
+const NO_VALUES = { operand: undefined, weight: undefined, shadow: undefined, sum: undefined };
+
+/** What the colours show of the array. */
+interface Shown {
+  readonly cycle: number;
+  readonly metric: ArrayMetric;
+  readonly palette: Palette;
+  /** Of the op, once it is known. */
+  readonly activity: ArrayActivity | undefined;
+}
+
 /**
- * The array of one op as pixels, recomputed only for what changed: the state when the cycle moves, the
- * colours when the metric or the theme does. Values come a few rows at a time.
+ * The array of one op at the cycle on screen. Everything is worked out when it is first asked for: the
+ * colouring for a GPU that draws by itself, or else the pixels, and the state of all PEs where somebody looks
+ * into them. Values come a few rows at a time.
  */
 export class ArrayPicture {
   readonly pixels: Pixels;
   readonly operands: OperandSource;
-  /** PEs by what they do; those that shift while they work count twice. */
-  readonly counts: Record<Activity, number> = { idle: 0, loading: 0, working: 0, draining: 0, padding: 0 };
-  #state: ArrayState;
-  #cycle = 0;
-  #metric: ArrayMetric | undefined;
-  #palette: Palette;
-  #inks: ArrayInks;
-  #activity: ArrayActivity | undefined;
-  /** Rows whose values are painted. */
-  #painted = 0;
-
   readonly schedule: ArraySchedule;
   readonly #op: number;
   readonly #part: number;
+  #shown: Shown | undefined;
+  #inks: ArrayInks;
+  /** Cycle that `#grids` are of. */
+  #stateCycle: number | undefined;
+  #grids: ArrayState | undefined;
+  #counts: ActivityCounts | undefined;
+  #colouring: ArrayColouring | undefined;
+  /** Rows whose pixels are those of what is shown. */
+  #painted = 0;
 
   /** @param unit which of the matrix units, each with operands of its own */
   constructor(
@@ -55,26 +79,34 @@ export class ArrayPicture {
     this.#op = moment.op;
     this.#part = moment.part;
     const { rows, columns } = moment.schedule.config;
-    this.#state = createArrayState(rows, columns);
     this.pixels = { rows, columns, words: new Uint32Array(rows * columns) };
     this.operands = seededOperands(seed, unit);
-    this.#palette = palette;
     this.#inks = arrayInks(palette, rows);
   }
 
-  get state(): ArrayState {
-    return this.#state;
-  }
-
   get cycle(): number {
-    return this.#cycle;
+    return this.#shown?.cycle ?? 0;
   }
 
   get inks(): ArrayInks {
     return this.#inks;
   }
 
-  /** True while rows are left to paint: call `paint` again in the next frame. */
+  /** Of every PE: some milliseconds for a large array at a new cycle. */
+  get state(): ArrayState {
+    const { config, gemm } = this.schedule;
+    this.#grids ??= createArrayState(config.rows, config.columns);
+    if (this.#stateCycle !== this.cycle) arrayStateAt(config, gemm, this.cycle, this.#grids);
+    this.#stateCycle = this.cycle;
+    return this.#grids;
+  }
+
+  get counts(): ActivityCounts {
+    this.#counts ??= activityCountsAt(this.schedule, this.cycle);
+    return this.#counts;
+  }
+
+  /** True while rows of pixels are left to paint: call `paint` again in the next frame. */
   get unfinished(): boolean {
     return this.#painted < this.pixels.rows;
   }
@@ -84,81 +116,110 @@ export class ArrayPicture {
   }
 
   /** Whether the op and its product are those of the picture: then only the cycle differs. */
-  shows(moment: RunningMoment, unit: number, seed: number): boolean {
+  isOf(moment: RunningMoment, unit: number, seed: number): boolean {
     return moment.op === this.#op && moment.part === this.#part && unit === this.unit && seed === this.seed;
   }
 
-  /**
-   * @param activity of the op, once it is known
-   * @returns whether any pixel may have changed
-   */
-  paint(cycle: number, metric: ArrayMetric, palette: Palette, activity?: ArrayActivity): boolean {
-    const isNewCycle = this.#metric === undefined || cycle !== this.#cycle;
-    if (isNewCycle) {
-      const { config, gemm } = this.schedule;
-      this.#state = arrayStateAt(config, gemm, cycle, this.#state);
-      this.#cycle = cycle;
-      this.#count();
+  /** @returns whether anything differs from what was shown before */
+  show(shown: Shown): boolean {
+    const before = this.#shown;
+    const isNew = (key: keyof Shown): boolean => before?.[key] !== shown[key];
+    const isNewCycle = isNew('cycle');
+    if (!isNewCycle && !isNew('metric') && !isNew('palette') && !isNew('activity')) return false;
+    this.#shown = shown;
+    if (isNew('palette')) this.#inks = arrayInks(shown.palette, this.pixels.rows);
+    if (isNewCycle) this.#counts = undefined;
+    const isOfCycle = shown.metric === 'utilization';
+    if (!isNewCycle || isOfCycle || isNew('metric') || isNew('palette') || isNew('activity')) {
+      this.#colouring = undefined;
     }
-    if (palette !== this.#palette) this.#inks = arrayInks(palette, this.pixels.rows);
-    const isNewActivity = activity !== this.#activity;
-    if (isNewCycle || isNewActivity || metric !== this.#metric || palette !== this.#palette) {
-      this.#activity = activity;
-      this.#metric = metric;
-      this.#palette = palette;
-      this.#painted = 0;
-    }
-    if (!this.unfinished) return false;
-    this.#paintRest(metric);
+    this.#painted = 0;
     return true;
   }
 
-  #paintRest(metric: ArrayMetric): void {
-    const { words, rows } = this.pixels;
+  /** The registers of one PE in words, with their values where `valued`. */
+  describe({ row, column }: PePlace, valued: boolean): PeDescription | undefined {
+    const { rows, columns } = this.pixels;
+    if (row >= rows || column >= columns) return undefined;
+    const { schedule, state } = this;
+    const place = { row, column };
+    const values = valued ? peValues(schedule, state, this.operands, place) : NO_VALUES;
+    const description = describePe(schedule, place, peStateOf(state, row * columns + column), values);
+    const activity = this.#shown?.activity;
+    if (activity === undefined) return description;
+    return { ...description, lines: [...description.lines, ...activityLines(activity, place)] };
+  }
+
+  /** For a GPU; undefined for partial sums, which are added up here. */
+  get colouring(): ArrayColouring | undefined {
+    this.#colouring ??= this.#colour();
+    return this.#colouring;
+  }
+
+  #colour(): ArrayColouring | undefined {
+    const { schedule } = this;
     const inks = this.#inks;
+    const metric = this.#shown?.metric ?? 'state';
     switch (metric) {
       case 'state':
-        paintStates(words, this.schedule.config, this.#state, inks);
-        break;
+        return stateColouring(inks);
       case 'utilization':
-        paintUtilization(words, this.schedule, this.#cycle, inks);
-        break;
-      case 'toggles':
-      case 'gated':
-        if (this.#activity === undefined) words.fill(inks.nothing);
-        else paintActivity(words, this.#activity, metric, inks);
-        break;
-      default:
-        this.#paintValues(metric);
-        return;
+        return useColouring(schedule, this.cycle, inks);
+      case 'operand':
+      case 'weight':
+        return elementColouring(metric, schedule, operandSeeds(this.seed, this.unit), inks);
+      case 'sum':
+        return undefined;
+      default: {
+        // New words each time: what has been handed over may be in use.
+        const words = new Uint32Array(this.pixels.words.length);
+        this.#paintActivity(words, metric);
+        return { kind: 'pixels', words };
+      }
     }
-    this.#painted = rows;
   }
 
-  #paintValues(metric: ValueMetric): void {
-    const { words, rows, columns } = this.pixels;
-    const inks = this.#inks;
-    const range = valueRange(metric, this.schedule);
+  /** Paints the pixels, or as many as the frame has time for. @returns whether any may have changed */
+  paint(): boolean {
+    if (!this.unfinished) return false;
+    const { rows } = this.pixels;
     const startedMs = performance.now();
     do {
-      const from = this.#painted;
-      const to = Math.min(rows, from + ROWS_A_SLICE);
-      const values = valuesWithin(this.schedule, this.#state, this.operands, [from, to], [0, columns]);
-      paintValues(words, from * columns, values[metric], this.#state, metric, range, inks);
-      this.#painted = to;
+      const end = Math.min(rows, this.#painted + ROWS_A_SLICE);
+      this.#painted = this.paintRows(this.#painted, end) ? rows : end;
     } while (this.unfinished && performance.now() - startedMs < SLICE_MS);
+    return true;
   }
 
-  #count(): void {
-    const byCode = new Float64Array(ACTIVITIES.length);
-    for (const code of this.#state.activity) byCode[code] += 1;
-    ACTIVITIES.forEach((activity, code) => {
-      this.counts[activity] = byCode[code];
-    });
-    // Most weights load while the PE works: count them too.
-    const { dataflow } = this.schedule.config;
-    let shifting = 0;
-    for (const flag of this.#state.shifting) shifting += flag;
-    this.counts[dataflow === 'os' ? 'draining' : 'loading'] = shifting;
+  /** Makes the pixels of these rows current, whatever the time. @returns whether all others are, too */
+  paintRows(first: number, end: number): boolean {
+    const { words, columns } = this.pixels;
+    const { schedule } = this;
+    const inks = this.#inks;
+    const metric = this.#shown?.metric ?? 'state';
+    switch (metric) {
+      case 'state':
+        paintStates(words, schedule.config, this.state, inks);
+        return true;
+      case 'utilization':
+        paintUtilization(words, schedule, this.cycle, inks);
+        return true;
+      case 'toggles':
+      case 'gated':
+        this.#paintActivity(words, metric);
+        return true;
+      default: {
+        const values = valuesWithin(schedule, this.state, this.operands, [first, end], [0, columns]);
+        const range = valueRange(metric, schedule);
+        paintValues(words, first * columns, values[metric], this.state, metric, range, inks);
+        return false;
+      }
+    }
+  }
+
+  #paintActivity(words: Uint32Array, metric: ActivityMetric): void {
+    const activity = this.#shown?.activity;
+    if (activity === undefined) words.fill(this.#inks.nothing);
+    else paintActivity(words, activity, metric, this.#inks);
   }
 }

@@ -21,6 +21,9 @@ import { pixelOf } from '../../figure/color.ts';
 import type { Palette } from '../../figure/color-palette.ts';
 import type { Drawing } from '../../figure/drawing.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import './array-canvas.ts';
+import type { GpuFrame } from './array-canvas.ts';
+import type { ReadyDrawing } from './array-painter.ts';
 import type { ArrayPicture } from './array-picture.ts';
 import './canvas-figure.ts';
 import type { FigureSize } from './canvas-figure.ts';
@@ -60,8 +63,10 @@ export class ArrayStage extends LitElement {
   @property({ attribute: false }) schedule: ArraySchedule | undefined;
   /** Undefined while nothing runs: the array is shown idle. */
   @property({ attribute: false }) picture: ArrayPicture | undefined;
-  /** Changes whenever the picture's pixels did. */
+  /** Changes whenever the picture did. */
   @property({ attribute: false }) version = 0;
+  /** With it the GPU draws the PEs; without it the picture's pixels are shown. */
+  @property({ attribute: false }) gpu: ReadyDrawing | undefined;
   /** Whether the numbers in the registers are known, so that they can be written into large PEs. */
   @property({ attribute: false }) valued = true;
   @property({ attribute: false }) palette: Palette | undefined;
@@ -74,6 +79,7 @@ export class ArrayStage extends LitElement {
   @query('.surface') private surface: HTMLElement | undefined;
   #layout: ArrayLayout | undefined;
   #drawing: Drawing | undefined;
+  #frame: GpuFrame | undefined;
   #edges: ArrayEdges | undefined;
   #drag: Drag | undefined;
 
@@ -108,6 +114,7 @@ export class ArrayStage extends LitElement {
           this.zoom = WHOLE_ARRAY;
         }}
       >
+        <systole-array-canvas .frame=${this.#frame}></systole-array-canvas>
         <systole-figure
           .drawing=${this.#drawing}
           .overlay=${overlay}
@@ -130,19 +137,32 @@ export class ArrayStage extends LitElement {
   #draw(): Drawing | undefined {
     const { schedule, palette, picture } = this;
     const { width, height } = this.size;
+    this.#frame = undefined;
     if (schedule === undefined || palette === undefined || width === 0 || height === 0) return undefined;
     const { rows, columns } = schedule.config;
     const layout = this.#layOut(schedule);
     this.#layout = layout;
+    this.#frame = this.#gpuFrame(layout);
     if (picture === undefined) {
       const words = new Uint32Array(rows * columns).fill(pixelOf(palette.colors['state-idle']));
       return arrayFigure(layout, { rows, columns, words }, undefined, width, height);
     }
     this.#edges = arrayEdges(schedule, picture.cycle, layout.edgeCycles, picture.inks);
-    const drawing = arrayFigure(layout, picture.pixels, this.#edges, width, height);
+    const pixels = this.#frame === undefined ? picture.pixels : undefined;
+    const drawing = arrayFigure(layout, pixels, this.#edges, width, height);
     if (!this.showsValues) return drawing;
+    // The numbers' ink follows from the colours below them, whoever paints those.
+    const { y, height: down } = layout.crop;
+    if (pixels === undefined) picture.paintRows(Math.floor(y), Math.min(layout.rows, Math.ceil(y + down)));
     const values = valueMarks(layout, schedule, picture.state, picture.operands, picture.pixels, palette);
     return { ...drawing, marks: [...drawing.marks, ...values] };
+  }
+
+  #gpuFrame(layout: ArrayLayout): GpuFrame | undefined {
+    const { picture, gpu: drawing, size } = this;
+    const colouring = picture?.colouring;
+    if (picture === undefined || colouring === undefined || drawing === undefined) return undefined;
+    return { drawing, schedule: picture.schedule, cycle: picture.cycle, colouring, layout, size };
   }
 
   /** Where everything is at the present zoom, which may be newer than the drawing. */
@@ -284,6 +304,7 @@ export class ArrayStage extends LitElement {
         touch-action: none;
         outline-offset: 2px;
       }
+      systole-array-canvas,
       systole-figure {
         position: absolute;
         inset: 0;

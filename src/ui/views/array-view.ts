@@ -1,9 +1,7 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ArraySchedule } from '../../array/schedule.ts';
-import { peStateOf } from '../../array/state.ts';
 import { formatCount } from '../../base/format-quantity.ts';
-import { type ArrayActivity, activityLines } from '../../figure/array-activity.ts';
 import { arrayEdges } from '../../figure/array-edges.ts';
 import { arrayFigure } from '../../figure/array-figure.ts';
 import { layoutArray, type PePlace, WHOLE_ARRAY } from '../../figure/array-layout.ts';
@@ -15,23 +13,31 @@ import {
   schedulesOfOp,
 } from '../../figure/array-moment.ts';
 import type { ArrayMetric } from '../../figure/array-pixels.ts';
-import { peValues } from '../../figure/array-values.ts';
-import { describePe, type PeDescription } from '../../figure/array-words.ts';
+import type { PeDescription } from '../../figure/array-words.ts';
 import { toSvg } from '../../figure/svg.ts';
 import { createTimelineIndex, type TimelineIndex } from '../../figure/timeline-index.ts';
-import type { MatmulDetail, OpReport, RunReport } from '../../machine/report.ts';
+import type { ArrayDrawing } from '../../gpu/array-drawing.ts';
+import type { MatmulDetail, RunReport } from '../../machine/report.ts';
 import type { Engine } from '../../worker/engine-api.ts';
-import { spanText } from '../idle-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
-import { formatDuration } from '../span-text.ts';
 import { ActivityController, type ActivityStatus } from './array-activity.ts';
-import './array-cycle.ts';
+import type { DrawRefusal } from './array-canvas.ts';
+import { renderFacts, renderReason } from './array-facts.ts';
 import './array-fold-map.ts';
 import './array-legend.ts';
+import {
+  choiceOfAddress,
+  drawingOfPage,
+  type Painter,
+  type PainterChoice,
+  PainterController,
+} from './array-painter.ts';
+import { renderPainter } from './array-painter-label.ts';
 import { ArrayPicture } from './array-picture.ts';
 import './array-readout.ts';
 import './array-stage.ts';
 import type { ArrayStage, PeEvents } from './array-stage.ts';
+import { arrayViewStyles } from './array-view-styles.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
@@ -48,6 +54,8 @@ export class ArrayView extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
   /** Seed of the operands' values. */
   @property({ attribute: false }) seed = 0;
+  @property({ attribute: false }) drawing: ArrayDrawing = drawingOfPage();
+  @property({ attribute: false }) painter: PainterChoice = choiceOfAddress(location.search);
 
   @state() private metric: ArrayMetric = 'state';
   @state() private unit = 0;
@@ -58,19 +66,36 @@ export class ArrayView extends LitElement {
 
   readonly #theme = new PaletteController(this);
   readonly #counter = new ActivityController(this);
+  readonly #painters = new PainterController(this);
   #index: TimelineIndex | undefined;
   #picture: ArrayPicture | undefined;
   #version = 0;
   #frame = 0;
+  /** Whether rows of the picture wait for the next frame. */
+  #isPainting = false;
 
   override render(): TemplateResult {
     const moment = this.#moment();
     const shown = this.#shown(moment);
     const activity = this.#activityOf(moment);
-    const picture = moment.kind === 'running' ? this.#paint(moment) : undefined;
+    const picture = moment.kind === 'running' ? this.#pictureOf(moment) : undefined;
+    const painter = picture && this.#painters.painterOf(this.drawing, this.painter, picture);
+    if (painter?.kind === 'cpu' && picture?.paint()) this.#version += 1;
+    this.#isPainting = painter?.kind === 'cpu' && picture?.unfinished === true;
     return html`<header>
         <h2>Array</h2>
-        ${this.#renderFacts(moment)}
+        ${renderFacts(
+          moment,
+          this.report !== undefined,
+          moment.kind === 'running' ? this.#unitOf(moment) : 0,
+          {
+            nextUnit: () => {
+              this.unit += 1;
+            },
+            selectOp: (op) => dispatchViewEvent(this, 'select-op', { op }),
+            seekCycle: (running, cycle) => this.#seekCycle(running, cycle),
+          },
+        )}
       </header>
       <div class="body">
         <div class="frame">
@@ -78,6 +103,7 @@ export class ArrayView extends LitElement {
             .schedule=${shown}
             .picture=${picture}
             .version=${this.#version}
+            .gpu=${painter?.kind === 'gpu' ? painter.drawing : undefined}
             .valued=${isValued(moment)}
             .palette=${this.#theme.palette}
             .hovered=${this.hovered}
@@ -89,9 +115,12 @@ export class ArrayView extends LitElement {
             @pe-focus=${(event: CustomEvent<PeEvents['pe-focus']>) => {
               this.focused = event.detail.place;
             }}
+            @draw-refused=${({ detail }: CustomEvent<DrawRefusal>) =>
+              this.#painters.refuse(detail.schedule, detail.reason)}
             @pe-pin=${(event: CustomEvent<PeEvents['pe-pin']>) => this.#togglePin(event.detail.place)}
           ></systole-array-stage>
-          ${this.#renderReason(moment)} ${this.#renderProgress(picture)}
+          ${renderReason(moment, this.report, (cursorPs) => dispatchViewEvent(this, 'seek', { cursorPs }))}
+          ${this.#renderProgress(picture)}
         </div>
         <aside>
           ${this.#renderReadouts(moment)}
@@ -110,7 +139,7 @@ export class ArrayView extends LitElement {
       <footer>
         <systole-array-legend
           .metric=${this.metric}
-          .counts=${picture?.counts}
+          .counts=${this.metric === 'state' ? picture?.counts : undefined}
           .activity=${activity}
           .schedule=${shown}
           @metric-change=${(event: CustomEvent<{ metric: ArrayMetric }>) => {
@@ -119,6 +148,7 @@ export class ArrayView extends LitElement {
           @activity-stop=${() => this.#counter.stop()}
           @activity-start=${() => this.#counter.start()}
         ></systole-array-legend>
+        ${painter === undefined ? nothing : this.#renderPainter(painter)}
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.#spoken(moment)}</p>`;
   }
@@ -138,7 +168,7 @@ export class ArrayView extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.#picture?.unfinished && this.#frame === 0) {
+    if (this.#isPainting && this.#frame === 0) {
       this.#frame = requestAnimationFrame(() => {
         this.#frame = 0;
         this.requestUpdate();
@@ -156,7 +186,9 @@ export class ArrayView extends LitElement {
   toSvg(): string | undefined {
     const moment = this.#moment();
     if (moment.kind !== 'running') return undefined;
-    const { pixels, inks } = this.#paint(moment);
+    const picture = this.#pictureOf(moment);
+    picture.paint();
+    const { pixels, inks } = picture;
     const layout = layoutArray(pixels.rows, pixels.columns, SVG_SIDE_PX, SVG_SIDE_PX, WHOLE_ARRAY, 1);
     const edges = arrayEdges(moment.schedule, moment.cycle, layout.edgeCycles, inks);
     const drawing = arrayFigure(layout, pixels, edges, SVG_SIDE_PX, SVG_SIDE_PX);
@@ -190,22 +222,20 @@ export class ArrayView extends LitElement {
     return this.#counter.status;
   }
 
-  get #activity(): ArrayActivity | undefined {
-    const { status } = this.#counter;
-    return status?.kind === 'done' ? status.activity : undefined;
-  }
-
   #unitOf(moment: RunningMoment): number {
     return this.unit % moment.detail.units;
   }
 
-  #paint(moment: RunningMoment): ArrayPicture {
+  #pictureOf(moment: RunningMoment): ArrayPicture {
     const { palette } = this.#theme;
     const unit = this.#unitOf(moment);
-    if (!this.#picture?.shows(moment, unit, this.seed)) {
+    if (!this.#picture?.isOf(moment, unit, this.seed)) {
       this.#picture = new ArrayPicture(moment, unit, this.seed, palette);
     }
-    if (this.#picture.paint(moment.cycle, this.metric, palette, this.#activity)) this.#version += 1;
+    const { status } = this.#counter;
+    const activity = status?.kind === 'done' ? status.activity : undefined;
+    const isNew = this.#picture.show({ cycle: moment.cycle, metric: this.metric, palette, activity });
+    if (isNew) this.#version += 1;
     return this.#picture;
   }
 
@@ -221,63 +251,15 @@ export class ArrayView extends LitElement {
     return schedules?.ok ? schedules.value[0] : undefined;
   }
 
-  #renderFacts(moment: ArrayMoment): TemplateResult {
-    if (moment.kind === 'nothing') {
-      return html`<span class="facts">${this.report === undefined ? 'appears with the first run' : 'no matrix unit at work'}</span>`;
-    }
-    if (moment.kind === 'idle') return html`<span class="facts">MXU idle</span>`;
-    if (moment.kind === 'refused')
-      return html`<span class="facts" title=${moment.message}>${moment.message}</span>`;
-    const { rows, columns } = moment.schedule.config;
-    return html`<span class="facts">
-        <button
-          class="link"
-          title="Another of the ${moment.detail.units} matrix units: all run the same tiles with other operands"
-          ?disabled=${moment.detail.units < 2}
-          @click=${() => {
-            this.unit = (this.unit + 1) % moment.detail.units;
-          }}
-        >
-          MXU ${(this.unit % moment.detail.units) + 1} of ${moment.detail.units}
-        </button>
-        ·
-        <button class="link op" @click=${() => dispatchViewEvent(this, 'select-op', { op: moment.op })}>
-          ${moment.report.name}
-        </button>
-        · <span class="number">${rows}×${columns}</span>
-      </span>
-      <systole-array-cycle
-        .moment=${moment}
-        @seek-cycle=${(event: CustomEvent<{ cycle: number }>) => this.#seekCycle(moment, event.detail.cycle)}
-      ></systole-array-cycle>`;
-  }
-
-  #renderReason(moment: ArrayMoment): TemplateResult | typeof nothing {
-    if (moment.kind !== 'idle' || this.report === undefined) return nothing;
-    const { ops } = this.report;
-    const reason = spanText(ops, {
-      kind: 'idle',
-      startPs: moment.startPs,
-      endPs: moment.endPs,
-      cause: moment.cause,
-      waitsFor: moment.waitsFor,
-    });
-    const next: OpReport | undefined = ops[moment.next ?? -1];
-    return html`<div class="reason">
-      <p><strong>Idle</strong> ${reason} · ${formatDuration(moment.endPs - moment.startPs)}</p>
-      ${
-        next === undefined
-          ? nothing
-          : html`<button @click=${() => dispatchViewEvent(this, 'seek', { cursorPs: moment.endPs })}>
-            Go to ${next.name}
-          </button>`
-      }
-    </div>`;
-  }
-
   #renderProgress(picture: ArrayPicture | undefined): TemplateResult | typeof nothing {
-    if (!picture?.unfinished) return nothing;
-    return html`<progress max="1" .value=${picture.progress} aria-label="Adding partial sums"></progress>`;
+    if (!this.#isPainting) return nothing;
+    return html`<progress max="1" .value=${picture?.progress ?? 0} aria-label="Adding partial sums"></progress>`;
+  }
+
+  #renderPainter(painter: Painter): TemplateResult {
+    return renderPainter(painter, (choice) => {
+      this.painter = choice;
+    });
   }
 
   #renderReadouts(moment: ArrayMoment): TemplateResult {
@@ -306,18 +288,7 @@ export class ArrayView extends LitElement {
   }
 
   #describe(moment: ArrayMoment, place: PePlace): PeDescription | undefined {
-    const picture = this.#picture;
-    if (moment.kind !== 'running' || picture === undefined) return undefined;
-    const { rows, columns } = picture.pixels;
-    if (place.row >= rows || place.column >= columns) return undefined;
-    const values = isValued(moment)
-      ? peValues(picture.schedule, picture.state, picture.operands, place)
-      : { operand: undefined, weight: undefined, shadow: undefined, sum: undefined };
-    const at = peStateOf(picture.state, place.row * columns + place.column);
-    const description = describePe(picture.schedule, place, at, values);
-    const activity = this.#activity;
-    if (activity === undefined) return description;
-    return { ...description, lines: [...description.lines, ...activityLines(activity, place)] };
+    return moment.kind === 'running' ? this.#picture?.describe(place, isValued(moment)) : undefined;
   }
 
   /** Only what the keyboard is at: a pointer's hover would flood a listener. */
@@ -337,110 +308,7 @@ export class ArrayView extends LitElement {
     this.pins = others.length < this.pins.length ? others : [...this.pins, place].slice(-MAX_PINS);
   }
 
-  static override styles = [
-    sharedStyles,
-    viewStyles,
-    css`
-      .body {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, auto);
-        gap: 14px;
-        min-block-size: 0;
-      }
-      aside {
-        /* What the square array leaves free, within reason. */
-        inline-size: clamp(132px, 100cqi - 100cqb + 60px, 270px);
-        display: flex;
-        flex-direction: column;
-        gap: 10px;
-        min-block-size: 0;
-        overflow: auto;
-      }
-      systole-fold-map {
-        margin-block-start: auto;
-      }
-      .frame {
-        position: relative;
-        min-block-size: 0;
-      }
-      systole-array-stage {
-        position: absolute;
-        inset: 0;
-      }
-      header .facts {
-        flex: 0 1 auto;
-      }
-      .facts .op {
-        color: var(--ink);
-      }
-      .reason {
-        position: absolute;
-        inset-inline: 12% auto;
-        inset-block-start: 34%;
-        display: grid;
-        gap: 8px;
-        justify-items: start;
-        max-inline-size: 76%;
-        padding: 12px 16px;
-        background: var(--surface);
-        border: 1px solid var(--line);
-        border-radius: 8px;
-      }
-      .reason button {
-        white-space: normal;
-        text-align: start;
-      }
-      progress {
-        position: absolute;
-        inset-block-end: 0;
-        inset-inline-start: 0;
-        inline-size: 120px;
-        block-size: 4px;
-      }
-      /* The cycle has a line of its own: keep it free while nothing runs, so that the array stays put. */
-      @container (inline-size < 640px) {
-        header {
-          min-block-size: 42px;
-          align-content: start;
-        }
-      }
-      @container (inline-size < 460px) {
-        .body {
-          grid-template-columns: minmax(0, 1fr);
-          grid-template-rows: minmax(0, 1fr) auto;
-        }
-        aside {
-          inline-size: auto;
-          max-block-size: 132px;
-        }
-        .hint {
-          display: none;
-        }
-      }
-      /* No room beside or below: registers come over the array's corner, and the map of tiles goes. */
-      @container (inline-size < 460px) and (block-size < 520px) {
-        .body {
-          position: relative;
-          grid-template-rows: minmax(0, 1fr);
-        }
-        aside {
-          position: absolute;
-          inset-block-end: 0;
-          inset-inline-end: 0;
-          inline-size: min(190px, 60%);
-          pointer-events: none;
-          background: color-mix(in oklab, var(--surface) 92%, transparent);
-          border-radius: 6px;
-        }
-        systole-pe-readout[pinned] {
-          pointer-events: auto;
-        }
-        systole-fold-map {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, viewStyles, arrayViewStyles];
 }
 
 function samePlace(a: PePlace, b: PePlace): boolean {

@@ -100,6 +100,7 @@ const sources = new WeakMap<Uint32Array, OffscreenCanvas>();
 /** Between two whole numbers of device pixels a cell, a picture is first blown up to the next one. */
 let magnified: OffscreenCanvas | undefined;
 const MAX_MAGNIFIED_PX = 4096;
+const MAX_BLENDED_CELL_PX = 8;
 
 function drawImage(
   context: CanvasRenderingContext2D,
@@ -112,7 +113,9 @@ function drawImage(
   const factor = Math.ceil(cell - 1e-6);
   const isWhole = Math.abs(cell - factor) < 1e-6;
   const large =
-    isWhole || cell < 1 || cell > 8 ? undefined : magnify(source, factor, pixels.columns, pixels.rows);
+    isWhole || cell < 1 || !blendsCells(cell)
+      ? undefined
+      : magnify(source, factor, pixels.columns, pixels.rows);
   // Below one device pixel a cell, an average is truer than a sample; between whole numbers it is even.
   context.imageSmoothingEnabled = cell < 1 || large !== undefined;
   const scale = large === undefined ? 1 : factor;
@@ -127,6 +130,11 @@ function drawImage(
     width,
     height,
   );
+}
+
+/** Whether cells of so many device pixels are small enough that those which share a pixel must be mixed in it. */
+export function blendsCells(cell: number): boolean {
+  return cell <= MAX_BLENDED_CELL_PX;
 }
 
 /** `source` with every pixel a square of `factor` x `factor`; undefined when that would be too large. */
