@@ -98,15 +98,20 @@ export class ArrayCanvas extends LitElement {
 
 /** The layout in device pixels. */
 function placementOf({ field, cell, crop }: ArrayLayout, pixelRatio: number): ArrayPlacement {
+  const x = field.x * pixelRatio;
+  const y = field.y * pixelRatio;
+  const pixels = cell * pixelRatio;
+  const isWhole = [x, y, pixels, crop.x, crop.y].every(Number.isInteger);
   return {
-    x: field.x * pixelRatio,
-    y: field.y * pixelRatio,
+    x,
+    y,
     firstColumn: crop.x,
     firstRow: crop.y,
     columns: crop.width,
     rows: crop.height,
-    cell: cell * pixelRatio,
-    blended: blendsCells(cell * pixelRatio),
+    cell: pixels,
+    // Where no PEs share a pixel there is nothing to mix.
+    blended: !isWhole && blendsCells(pixels),
   };
 }
 

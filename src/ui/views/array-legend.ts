@@ -42,7 +42,7 @@ const ACTIVITY_TITLES: Readonly<Record<ActivityMetric, string>> = {
 /** In the order in which a PE goes through them. */
 const STATES: readonly Activity[] = ['loading', 'working', 'draining', 'padding', 'idle'];
 
-/** What the colours of the array mean; choosing a name changes the meaning. */
+/** What the colours of the array mean; choosing a name changes the meaning. Its content comes last. */
 @customElement('systole-array-legend')
 export class ArrayLegend extends LitElement {
   @property({ attribute: false }) metric: ArrayMetric = 'state';
@@ -67,7 +67,7 @@ export class ArrayLegend extends LitElement {
           </button>`,
         )}
       </div>
-      ${this.#renderMeaning()}`;
+      ${this.#renderMeaning()} ${this.metric === 'state' ? nothing : html`<slot></slot>`}`;
   }
 
   #renderMeaning(): TemplateResult {
@@ -142,6 +142,7 @@ export class ArrayLegend extends LitElement {
             <span class="number count">${this.counts === undefined ? nothing : formatCount(this.counts[each])}</span>
           </li>`,
       )}
+      <li class="last"><slot></slot></li>
     </ul>`;
   }
 
@@ -174,6 +175,13 @@ export class ArrayLegend extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 2px 14px;
+      }
+      ul {
+        flex: 1 1 auto;
+      }
+      .last,
+      slot {
+        margin-inline-start: auto;
       }
       .count {
         color: var(--ink);

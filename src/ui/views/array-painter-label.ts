@@ -4,7 +4,7 @@ import type { Painter, PainterChoice } from './array-painter.ts';
 /** Says who paints the array and why; a click lets the other one do it. */
 export function renderPainter(painter: Painter, choose: (choice: PainterChoice) => void): TemplateResult {
   const isGpu = painter.kind === 'gpu';
-  const who = isGpu ? 'drawn on the GPU' : 'drawn on the CPU';
+  const who = isGpu ? 'drawn on GPU' : 'drawn on CPU';
   const why = isGpu
     ? `By ${painter.drawing.adapter}, from the state that it computes itself. Click to draw on the CPU.`
     : `On the CPU: ${painter.reason}. Click to draw on the GPU where it can.`;

@@ -35,8 +35,9 @@ export const arrayViewStyles = css`
     color: var(--ink);
   }
   .painter {
-    margin-inline-start: auto;
     font-size: var(--size-12);
+    white-space: nowrap;
+    text-decoration: none;
     color: var(--ink-quiet);
   }
   .reason {

@@ -147,8 +147,9 @@ export class ArrayView extends LitElement {
           }}
           @activity-stop=${() => this.#counter.stop()}
           @activity-start=${() => this.#counter.start()}
-        ></systole-array-legend>
-        ${painter === undefined ? nothing : this.#renderPainter(painter)}
+        >
+          ${painter === undefined ? nothing : this.#renderPainter(painter)}
+        </systole-array-legend>
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.#spoken(moment)}</p>`;
   }

@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { findChromium } from '../../tools/browser-finder.ts';
+import { treeCpuSeconds } from '../process-tree.ts';
 import type { Shape } from './contestants/contestant.ts';
 import type { BenchPage, Check } from './page.ts';
-import { treeCpuSeconds } from './process-tree.ts';
 
 /**
  * Systole's exact bf16 kernel, its fp32 kernel and its CPU twin against WebGPU libraries: one page, one

@@ -6,12 +6,16 @@ export interface TraceEvent {
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
+  /** Of the thread's own running. */
+  readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
 
 /** One task of a thread's event loop. */
 export interface Task {
   readonly durationMs: number;
+  /** Of it on a CPU: the rest the thread was kept waiting by others. */
+  readonly cpuMs: number;
   /** What took longest within it, by the name of the trace. */
   readonly what: string;
 }
@@ -32,6 +36,7 @@ export function mainThreadTasks(events: readonly TraceEvent[]): readonly Task[] 
   return tasks
     .map((task) => ({
       durationMs: (task.dur ?? 0) / 1000,
+      cpuMs: (task.tdur ?? 0) / 1000,
       what: named.find(({ ts }) => ts >= task.ts && ts < task.ts + (task.dur ?? 0))?.name ?? 'nothing named',
     }))
     .sort((a, b) => b.durationMs - a.durationMs);

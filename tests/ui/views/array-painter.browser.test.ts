@@ -65,7 +65,7 @@ async function mount(painter: ArrayView['painter']): Promise<void> {
 }
 
 async function drawnBy(who: 'GPU' | 'CPU'): Promise<void> {
-  await expect.poll(() => textOf(view), { timeout: 20_000 }).toContain(`drawn on the ${who}`);
+  await expect.poll(() => textOf(view), { timeout: 20_000 }).toContain(`drawn on ${who}`);
   await expect.poll(() => findAll(view, '.frame progress').length, { timeout: 20_000 }).toBe(0);
   // The browser shows the GPU's canvas once that is done with it.
   if (drawing.status.kind === 'ready') await drawing.status.device.queue.onSubmittedWorkDone();
@@ -216,7 +216,7 @@ describe('who draws', () => {
     drawing = new ArrayDrawing(gpu, BUNDLED_ARRAY_SHADERS);
     await mount('auto');
     await expect.poll(() => label().title).toMatch(/WebGPU runs in software here .*swiftshader/);
-    expect(label().textContent).toContain('drawn on the CPU');
+    expect(label().textContent).toContain('drawn on CPU');
     expect(devices).toHaveLength(0);
     label().click();
     await drawnBy('GPU');
@@ -247,7 +247,9 @@ describe('who draws', () => {
       this: HTMLCanvasElement,
       kind: string,
     ) {
-      return kind === 'webgpu' ? null : original.call(this, kind as '2d');
+      return kind === 'webgpu'
+        ? null
+        : (original as (kind: string) => RenderingContext | null).call(this, kind);
     } as typeof original);
     drawing = new ArrayDrawing(navigator.gpu, BUNDLED_ARRAY_SHADERS);
     await mount('gpu');
@@ -269,7 +271,7 @@ describe('who draws', () => {
     }
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(devices).toHaveLength(3);
-    expect(textOf(view)).toContain('drawn on the CPU');
+    expect(textOf(view)).toContain('drawn on CPU');
   });
 
   test('one device serves all views, also one that comes back', async () => {
