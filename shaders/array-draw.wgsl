@@ -18,10 +18,10 @@ struct Picture {
   // What the colours mean, below.
   meaning: u32,
   // State: working colours, which repeat with the waves. Use: rows that the last tile down fills.
-  // Element: the field of the register.
+  // Element: the field of the register. Sums: seed of A.
   oneDetail: u32,
   // State: 1 where weights on their way are in the shadow register. Use: columns that the last tile across fills.
-  // Element: seed of the matrix.
+  // Element: seed of the matrix. Sums: seed of B.
   otherDetail: u32,
 }
 
@@ -29,10 +29,14 @@ struct Picture {
 // State: front, loading x 2, draining x 2, padding x 2, idle, then the working colours.
 // Use so far: a colour by class of ragged tiles, and diagonal.
 // Element: a colour by sum of four random bytes, then the one of an empty register.
-// Pixels: a colour a PE.
+// Pixels: a colour a PE, as painted before or by addSums.
+// Sums: a colour a step of the scale, the one of an empty register, the value of an operand by sum of four random
+// bytes, and the least value of each step but the first.
 @group(0) @binding(1) var<storage, read> inks: array<u32>;
 // As shaders/array-state.wgsl leaves it.
 @group(0) @binding(2) var<storage, read> state: array<i32>;
+// Of addSums: a colour a PE.
+@group(0) @binding(3) var<storage, read_write> sums: array<u32>;
 
 const STATE = 0u;
 const USE = 1u;
@@ -46,6 +50,11 @@ const IDLE_INK = 7u;
 const WORKING_INKS = 8u;
 const EMPTY_INK = 1021u;
 
+const STEPS = 256u;
+const NOTHING_INK = STEPS;
+const NORMALS = STEPS + 1u;
+const LEAST_OF_STEPS = NORMALS + 1021u;
+
 const EMPTY = -1;
 
 const IDLE = 0;
@@ -58,6 +67,9 @@ const SHIFTING_FIELD = 1u;
 const WAVE_FIELD = 3u;
 const WEIGHT_ROW_FIELD = 8u;
 const SHADOW_ROW_FIELD = 11u;
+const SUM_FIELD = 13u;
+const SUM_FIRST_K_FIELD = 16u;
+const SUM_DEPTH_FIELD = 17u;
 
 @vertex
 fn corner(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
@@ -147,16 +159,59 @@ fn stateInk(row: u32, column: u32) -> u32 {
   }
 }
 
-// The seeded operand that the register names, as src/figure/array-operands.ts makes it up.
+// The seeded operand that the register names.
 fn elementInk(pe: u32) -> u32 {
   let row = field(picture.oneDetail + 1u, pe);
   if (row == EMPTY) {
     return EMPTY_INK;
   }
   let repeat = u32(field(picture.oneDetail, pe));
-  let column = u32(field(picture.oneDetail + 2u, pe));
-  let line = hash(picture.otherDetail ^ (u32(row) * 0x9e3779b1u)) ^ (repeat * 0xc2b2ae3du);
-  let bits = hash(hash(line) ^ (column * 0x85ebca77u));
+  return elementBytes(lineOf(picture.otherDetail, u32(row), repeat), u32(field(picture.oneDetail + 2u, pe)));
+}
+
+// The sum of products that the register holds, one invocation a PE: added in order of k, as the array does.
+// Products of bf16 numbers are exact in f32, so it does not matter whether multiply and add are fused.
+@compute @workgroup_size(16, 16)
+fn addSums(@builtin(global_invocation_id) id: vec3u) {
+  if (id.y >= picture.rows || id.x >= picture.columns) {
+    return;
+  }
+  let pe = id.y * picture.columns + id.x;
+  let row = field(SUM_FIELD + 1u, pe);
+  if (row == EMPTY) {
+    sums[pe] = inks[NOTHING_INK];
+    return;
+  }
+  let repeat = u32(field(SUM_FIELD, pe));
+  let column = u32(field(SUM_FIELD + 2u, pe));
+  let rowOfA = lineOf(picture.oneDetail, u32(row), repeat);
+  let firstK = u32(field(SUM_FIRST_K_FIELD, pe));
+  let endK = firstK + u32(field(SUM_DEPTH_FIELD, pe));
+  var sum = 0f;
+  for (var k = firstK; k < endK; k += 1u) {
+    let a = normal(elementBytes(rowOfA, k));
+    let b = normal(elementBytes(lineOf(picture.otherDetail, k, repeat), column));
+    sum += a * b;
+  }
+  var level = 0u;
+  for (var stride = STEPS / 2u; stride > 0u; stride /= 2u) {
+    level += select(0u, stride, sum >= bitcast<f32>(inks[LEAST_OF_STEPS + level + stride - 1u]));
+  }
+  sums[pe] = inks[level];
+}
+
+fn normal(bytes: u32) -> f32 {
+  return bitcast<f32>(inks[NORMALS + bytes]);
+}
+
+// Operands as src/figure/array-operands.ts makes them up: a row of a matrix, and an element of it as the sum of
+// its four random bytes.
+fn lineOf(seed: u32, row: u32, repeat: u32) -> u32 {
+  return hash(hash(seed ^ (row * 0x9e3779b1u)) ^ (repeat * 0xc2b2ae3du));
+}
+
+fn elementBytes(line: u32, column: u32) -> u32 {
+  let bits = hash(line ^ (column * 0x85ebca77u));
   return (bits & 0xffu) + ((bits >> 8u) & 0xffu) + ((bits >> 16u) & 0xffu) + (bits >> 24u);
 }
 

@@ -151,14 +151,22 @@ export function paintValues(
 
 /** Colour of a value on a scale from -range to range. */
 export function valueWord(value: number, range: number, inks: ArrayInks): number {
+  return inks.values.pixels[valueStep(value, range)];
+}
+
+/** Its step, in [0, SCALE_STEPS). */
+export function valueStep(value: number, range: number): number {
   const step = Math.round((SCALE_STEPS - 1) / 2 + value * ((SCALE_STEPS - 1) / (2 * range)));
-  return inks.values.pixels[clamp(step, 0, SCALE_STEPS - 1)];
+  return clamp(step, 0, SCALE_STEPS - 1);
 }
 
 /** Largest magnitude the colours of a metric tell apart. */
 export function valueRange(metric: ValueMetric, schedule: ArraySchedule): number {
   if (metric !== 'sum') return VALUE_DEVIATIONS;
-  const { config, gemm } = schedule;
-  const depth = config.dataflow === 'os' ? gemm.k : Math.min(config.rows, gemm.k);
-  return Math.ceil(VALUE_DEVIATIONS * Math.sqrt(depth));
+  return Math.ceil(VALUE_DEVIATIONS * Math.sqrt(largestDepth(schedule)));
+}
+
+/** Most products that a partial sum holds. */
+export function largestDepth({ config, gemm }: ArraySchedule): number {
+  return config.dataflow === 'os' ? gemm.k : Math.min(config.rows, gemm.k);
 }

@@ -1,4 +1,6 @@
+import type { ArrayConfig } from '../array/config.ts';
 import type { ArraySchedule } from '../array/schedule.ts';
+import { ceilDiv } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { ArrayColouring } from '../figure/array-colouring.ts';
 import { createArrayStateKernel, FIELDS } from './array-state.ts';
@@ -55,8 +57,12 @@ const MEANINGS: Readonly<Record<ArrayColouring['kind'], number>> = {
   state: 0,
   use: 1,
   element: 2,
+  // By then a colour a PE.
+  sums: 3,
   pixels: 3,
 };
+/** Of `addSums`, across and down. */
+const WORKGROUP = 16;
 
 export async function createArrayDrawer(
   device: GPUDevice,
@@ -64,8 +70,13 @@ export async function createArrayDrawer(
   format: GPUTextureFormat,
 ): Promise<ArrayDrawer> {
   const module = device.createShaderModule({ label: 'array draw', code: sources.draw });
-  const [kernel, pipeline] = await Promise.all([
+  const [kernel, sumPipeline, pipeline] = await Promise.all([
     createArrayStateKernel(device, sources.state),
+    device.createComputePipelineAsync({
+      label: 'array sums',
+      layout: 'auto',
+      compute: { module, entryPoint: 'addSums' },
+    }),
     device.createRenderPipelineAsync({
       label: 'array draw',
       layout: 'auto',
@@ -80,6 +91,7 @@ export async function createArrayDrawer(
   /** Stands where a colouring needs no state. */
   const noState = device.createBuffer({ size: 4, usage: GPUBufferUsage.STORAGE });
   let inks: GPUBuffer | undefined;
+  let sums: GPUBuffer | undefined;
   let inksWritten: Uint32Array | undefined;
   let bindings:
     | { readonly state: GPUBuffer; readonly inks: GPUBuffer; readonly group: GPUBindGroup }
@@ -103,6 +115,30 @@ export async function createArrayDrawer(
     return inks;
   };
 
+  /** Records the adding of all partial sums. @returns a colour a PE */
+  const addSums = (
+    encoder: GPUCommandEncoder,
+    { rows, columns }: ArrayConfig,
+    state: GPUBuffer,
+    table: GPUBuffer,
+  ): GPUBuffer => {
+    const size = 4 * rows * columns;
+    if (sums === undefined || sums.size < size) {
+      sums?.destroy();
+      sums = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE });
+    }
+    const entries = [picture, table, state, sums].map((buffer, binding) => ({
+      binding,
+      resource: { buffer },
+    }));
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(sumPipeline);
+    pass.setBindGroup(0, device.createBindGroup({ layout: sumPipeline.getBindGroupLayout(0), entries }));
+    pass.dispatchWorkgroups(ceilDiv(columns, WORKGROUP), ceilDiv(rows, WORKGROUP));
+    pass.end();
+    return sums;
+  };
+
   const bind = (state: GPUBuffer, table: GPUBuffer): GPUBindGroup => {
     if (bindings?.state !== state || bindings.inks !== table) {
       const entries = [picture, table, state].map((buffer, binding) => ({ binding, resource: { buffer } }));
@@ -116,9 +152,11 @@ export async function createArrayDrawer(
     format,
     draw: (target, schedule, cycle, colouring, placement, timestamps) => {
       const encoder = device.createCommandEncoder();
-      const needsState = colouring.kind === 'state' || colouring.kind === 'element';
+      const needsState = colouring.kind !== 'use' && colouring.kind !== 'pixels';
       const state = needsState ? kernel.encode(encoder, schedule, cycle, timestamps?.state) : noState;
-      const group = bind(state, writeInks(colouring.words));
+      const table = writeInks(colouring.words);
+      const isSums = colouring.kind === 'sums';
+      const group = bind(state, isSums ? addSums(encoder, schedule.config, state, table) : table);
       device.queue.writeBuffer(picture, 0, pictureWords(schedule, colouring, placement));
       const pass = encoder.beginRenderPass({
         colorAttachments: [{ view: target, loadOp: 'clear', storeOp: 'store' }],
@@ -135,6 +173,7 @@ export async function createArrayDrawer(
       picture.destroy();
       noState.destroy();
       inks?.destroy();
+      sums?.destroy();
     },
   };
 }
@@ -163,6 +202,8 @@ function detailsOf(colouring: ArrayColouring, doubleBuffered: boolean): readonly
       return [colouring.rowsOfLast, colouring.columnsOfLast];
     case 'element':
       return [FIELDS.indexOf(`${colouring.register}Repeat`), colouring.seed];
+    case 'sums':
+      return [colouring.seeds.A, colouring.seeds.B];
     case 'pixels':
       return [0, 0];
   }

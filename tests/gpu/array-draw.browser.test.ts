@@ -6,6 +6,7 @@ import {
   type ArrayColouring,
   elementColouring,
   stateColouring,
+  sumColouring,
   useColouring,
 } from '../../src/figure/array-colouring.ts';
 import { operandSeeds, seededOperands, valuesWithin } from '../../src/figure/array-operands.ts';
@@ -96,7 +97,7 @@ async function check(schedule: ArraySchedule, cycle: number, scheme: 'dark' | 'l
     );
     expect(
       words.every((word, index) => word === expected[index]),
-      `${JSON.stringify({ ...colouring, words: undefined })} ${place}`,
+      `${colouring.kind} ${place}`,
     ).toBe(true);
   };
   const expected = new Uint32Array(config.rows * config.columns);
@@ -112,6 +113,11 @@ async function check(schedule: ArraySchedule, cycle: number, scheme: 'dark' | 'l
     paintValues(expected, 0, values[register], state, register, valueRange(register, schedule), inks);
     await compare(elementColouring(register, schedule, seeds, inks), expected);
   }
+  const sums = sumColouring(schedule, seeds, inks);
+  expect(sums === undefined, place).toBe(config.rows === 256 && config.dataflow === 'os');
+  if (sums === undefined) return;
+  paintValues(expected, 0, values.sum, state, 'sum', valueRange('sum', schedule), inks);
+  await compare(sums, expected);
 }
 
 describe('an array drawn on the GPU', () => {

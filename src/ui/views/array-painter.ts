@@ -60,7 +60,7 @@ export class PainterController implements ReactiveController {
         };
       case 'ready':
         if (picture.colouring === undefined)
-          return { kind: 'cpu', reason: 'partial sums are added up there' };
+          return { kind: 'cpu', reason: 'it adds up so long sums a few rows a frame' };
         if (this.#refused?.schedule === picture.schedule)
           return { kind: 'cpu', reason: this.#refused.reason };
         return { kind: 'gpu', drawing: status };

@@ -13,6 +13,7 @@ import {
   type ArrayColouring,
   elementColouring,
   stateColouring,
+  sumColouring,
   useColouring,
 } from '../../figure/array-colouring.ts';
 import type { PePlace } from '../../figure/array-layout.ts';
@@ -150,7 +151,7 @@ export class ArrayPicture {
     return { ...description, lines: [...description.lines, ...activityLines(activity, place)] };
   }
 
-  /** For a GPU; undefined for partial sums, which are added up here. */
+  /** For a GPU; undefined for partial sums of too many products for it, which are added up here. */
   get colouring(): ArrayColouring | undefined {
     this.#colouring ??= this.#colour();
     return this.#colouring;
@@ -169,7 +170,7 @@ export class ArrayPicture {
       case 'weight':
         return elementColouring(metric, schedule, operandSeeds(this.seed, this.unit), inks);
       case 'sum':
-        return undefined;
+        return sumColouring(schedule, operandSeeds(this.seed, this.unit), inks);
       default: {
         // New words each time: what has been handed over may be in use.
         const words = new Uint32Array(this.pixels.words.length);
