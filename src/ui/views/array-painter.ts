@@ -41,6 +41,11 @@ export class PainterController implements ReactiveController {
     host.addController(this);
   }
 
+  hostConnected(): void {
+    // What happened to the device meanwhile nobody has told.
+    this.#host.requestUpdate();
+  }
+
   hostDisconnected(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;

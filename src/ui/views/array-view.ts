@@ -54,6 +54,7 @@ export class ArrayView extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
   /** Seed of the operands' values. */
   @property({ attribute: false }) seed = 0;
+  /** Where the GPU draws, if it does. */
   @property({ attribute: false }) drawing: ArrayDrawing = drawingOfPage();
   @property({ attribute: false }) painter: PainterChoice = choiceOfAddress(location.search);
 
@@ -188,8 +189,8 @@ export class ArrayView extends LitElement {
     const moment = this.#moment();
     if (moment.kind !== 'running') return undefined;
     const picture = this.#pictureOf(moment);
-    picture.paint();
     const { pixels, inks } = picture;
+    picture.paintRows(0, pixels.rows);
     const layout = layoutArray(pixels.rows, pixels.columns, SVG_SIDE_PX, SVG_SIDE_PX, WHOLE_ARRAY, 1);
     const edges = arrayEdges(moment.schedule, moment.cycle, layout.edgeCycles, inks);
     const drawing = arrayFigure(layout, pixels, edges, SVG_SIDE_PX, SVG_SIDE_PX);
