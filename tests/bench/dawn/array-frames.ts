@@ -1,11 +1,14 @@
 import type { Dataflow } from '../../../src/array/config.ts';
 import { type ArraySchedule, scheduleOf } from '../../../src/array/schedule.ts';
 import { arrayStateAt } from '../../../src/array/state.ts';
+import { EMPTY } from '../../../src/array/state-grids.ts';
+import { assertDefined } from '../../../src/base/assert.ts';
 import { createRandom, type Random } from '../../../src/base/random.ts';
 import {
   type ArrayColouring,
   elementColouring,
   stateColouring,
+  sumColouring,
   useColouring,
 } from '../../../src/figure/array-colouring.ts';
 import { operandSeeds, seededOperands, valuesWithin } from '../../../src/figure/array-operands.ts';
@@ -19,7 +22,7 @@ import {
 import { PALETTES } from '../../../src/figure/color-palette.ts';
 import type { ArrayDrawer, DrawTimestamps } from '../../../src/gpu/array-draw.ts';
 
-export const COLOURINGS = ['state', 'operand', 'weight', 'utilization'] as const;
+export const COLOURINGS = ['state', 'operand', 'weight', 'sum', 'utilization'] as const;
 type Colouring = (typeof COLOURINGS)[number];
 
 interface Spread {
@@ -78,6 +81,11 @@ export class ArrayFrames {
     this.#view = this.#target.createView();
   }
 
+  /** Whether the GPU adds the sums, too. */
+  get hasSums(): boolean {
+    return sumColouring(this.#schedule, operandSeeds(SEED, 0), inks) !== undefined;
+  }
+
   async measure(colouring: Colouring): Promise<FrameTimes> {
     const { dataflow, doubleBuffered } = this.#schedule.config;
     let wrongPixels = 0;
@@ -120,9 +128,17 @@ export class ArrayFrames {
   }
 
   #colours(colouring: Colouring, cycle: number): ArrayColouring {
-    if (colouring === 'state') return stateColouring(inks);
-    if (colouring === 'utilization') return useColouring(this.#schedule, cycle, inks);
-    return elementColouring(colouring, this.#schedule, operandSeeds(SEED, 0), inks);
+    const seeds = operandSeeds(SEED, 0);
+    switch (colouring) {
+      case 'state':
+        return stateColouring(inks);
+      case 'utilization':
+        return useColouring(this.#schedule, cycle, inks);
+      case 'sum':
+        return assertDefined(sumColouring(this.#schedule, seeds, inks), 'sums that a GPU adds');
+      default:
+        return elementColouring(colouring, this.#schedule, seeds, inks);
+    }
   }
 
   #cycle(): number {
@@ -197,9 +213,9 @@ export class ArrayFrames {
     if (colouring === 'state') paintStates(words, schedule.config, state, inks);
     else if (colouring === 'utilization') paintUtilization(words, schedule, cycle, inks);
     else {
-      // Without sums, which nobody asks for and which take long.
-      const sums = new Int32Array(SIDE * SIDE).fill(-1);
-      const held = { ...state, sumRow: sums };
+      // Sums take long: without them where nobody asks.
+      const held =
+        colouring === 'sum' ? state : { ...state, sumRow: new Int32Array(SIDE * SIDE).fill(EMPTY) };
       const values = valuesWithin(schedule, held, seededOperands(SEED, 0), [0, SIDE], [0, SIDE]);
       paintValues(words, 0, values[colouring], state, colouring, valueRange(colouring, schedule), inks);
     }

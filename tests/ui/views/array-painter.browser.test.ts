@@ -227,6 +227,27 @@ describe('who draws', () => {
     expect(label().title).toContain('as chosen');
   });
 
+  test('by itself, the GPU where there is one in hardware', async () => {
+    const { gpu, devices } = watched();
+    const requestAdapter: GPU['requestAdapter'] = async (options) => {
+      const adapter = await gpu.requestAdapter(options);
+      const info = {
+        vendor: 'acme',
+        architecture: 'one',
+        description: '',
+        device: '',
+        isFallbackAdapter: false,
+      };
+      return adapter && Object.defineProperty(adapter, 'info', { value: info });
+    };
+    const hardware = { ...gpu, requestAdapter } as GPU;
+    drawing = new ArrayDrawing(hardware, BUNDLED_ARRAY_SHADERS);
+    await mount('auto');
+    await drawnBy('GPU');
+    expect(label().title).toContain('acme one');
+    expect(devices).toHaveLength(1);
+  });
+
   test('the CPU for partial sums of very many products', async () => {
     await mount('gpu');
     view.report = withSide(report, 2 * SIDE, { dataflow: 'os' });
