@@ -11,19 +11,51 @@ const chromiumArguments = [
   '--disable-sync',
   '--no-first-run',
   '--enable-unsafe-webgpu',
-  ...(adapter === 'swiftshader'
+  ...(adapter === 'swiftshader' ? ['--use-webgpu-adapter=swiftshader'] : []),
+];
+/**
+ * Without these a WebGPU canvas of the software adapter computes but is never shown, for then the browser puts
+ * the page together without a GPU. Doing so with one in software costs time: only tests of the screen do.
+ * ANGLE on Vulkan would want a surface, which a headless browser has not.
+ */
+const presentingArguments =
+  adapter === 'swiftshader'
     ? [
-        '--use-webgpu-adapter=swiftshader',
-        // Without these three a WebGPU canvas computes but never presents on the software adapter. ANGLE on
-        // Vulkan would want a surface, which a headless browser has not.
         '--use-angle=swiftshader',
         '--use-vulkan=swiftshader',
         '--enable-features=Vulkan',
-        // Else a canvas that is read back moves to the CPU, which rounds rims of marks otherwise.
+        // Else a 2-D canvas moves between GPU and CPU, which round the rims of marks differently.
         '--disable-accelerated-2d-canvas',
       ]
-    : []),
-];
+    : [];
+
+const SCREEN_TESTS = 'tests/**/*.screen.browser.test.ts';
+
+/** A project of tests in a Chromium of its own. */
+function browserProject(name: string, tests: { include: string[]; exclude?: string[] }, args: string[] = []) {
+  return {
+    optimizeDeps: {
+      include: ['lit', 'lit/decorators.js', 'comlink', 'valibot', 'axe-core', 'fast-check'],
+    },
+    test: {
+      name,
+      ...tests,
+      testTimeout: 120_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+            args: [...chromiumArguments, ...args],
+          },
+        }),
+        instances: [{ browser: 'chromium' as const }],
+      },
+    },
+  };
+}
 
 export default defineConfig({
   base: './',
@@ -42,28 +74,8 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      {
-        optimizeDeps: {
-          include: ['lit', 'lit/decorators.js', 'comlink', 'valibot', 'axe-core', 'fast-check'],
-        },
-        test: {
-          name: 'browser',
-          include: ['tests/**/*.browser.test.ts'],
-          testTimeout: 120_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-                args: chromiumArguments,
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      browserProject('browser', { include: ['tests/**/*.browser.test.ts'], exclude: [SCREEN_TESTS] }),
+      browserProject('browser-screen', { include: [SCREEN_TESTS] }, presentingArguments),
     ],
   },
 });
