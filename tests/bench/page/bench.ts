@@ -208,7 +208,7 @@ async function tell(scrubs: readonly Scrub[], browser: string, adapter: string):
     console.log(`GEMM 4096 on v6e, 256x256, tasks of the main thread while scrubbing, bar ${BAR_MS} ms:`);
     for (const row of rows) {
       const words = row.longest
-        .map(({ durationMs, what }) => `${durationMs.toFixed(1)} ms ${what}`)
+        .map((task) => `${task.durationMs.toFixed(1)} ms (${task.cpuMs.toFixed(1)} on a CPU) ${task.what}`)
         .join(', ');
       const frame = `frame ${row.frameMs.toFixed(1)} ms (95 %: ${row.frame95Ms.toFixed(1)})`;
       const cost = `a move: main thread ${row.mainMs.toFixed(1)} ms, all CPUs ${row.cpuMs.toFixed(1)} ms`;
