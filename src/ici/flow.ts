@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { FairShares } from './fair-shares.ts';
 import { MinHeap } from './min-heap.ts';
+import { NO_RATES, RateRecorder, type TransferRates } from './transfer-rates.ts';
 import type { Transfers } from './transfers.ts';
 
 /** When each transfer began to send, had sent and had arrived, in seconds, [count]. */
@@ -12,6 +13,8 @@ export interface FlowResult {
   readonly seconds: number;
   /** Rate of links at each change, in the order of time; empty unless asked for. */
   readonly changes: readonly RateChange[];
+  /** The same of each transfer; empty unless asked for. */
+  readonly rates: TransferRates;
 }
 
 /** From `seconds` on, the transfers on `link` together send at this rate. */
@@ -27,6 +30,7 @@ const SAME_TIME = 1e-12;
 /**
  * Runs transfers that share links max-min fairly, from event to event: between two of them every rate is
  * constant, so that times are exact for this model. A transfer of no bytes or over no link only waits.
+ * Throws an `InputError` when changes are asked for and are too many to keep.
  */
 export function runFlows(
   capacities: Float64Array,
@@ -39,7 +43,7 @@ export function runFlows(
 class FlowRun {
   readonly #shares: FairShares;
   readonly #transfers: Transfers;
-  readonly #record: boolean;
+  readonly #recorder: RateRecorder | undefined;
   readonly #remaining: Float64Array;
   /** Time up to which `#remaining` accounts. */
   readonly #since: Float64Array;
@@ -60,7 +64,7 @@ class FlowRun {
     const { count } = transfers;
     this.#shares = new FairShares(capacities, transfers);
     this.#transfers = transfers;
-    this.#record = record;
+    this.#recorder = record ? new RateRecorder(count) : undefined;
     this.#remaining = transfers.bytes.slice();
     this.#since = new Float64Array(count);
     this.#rate = new Float64Array(count);
@@ -84,7 +88,14 @@ class FlowRun {
       this.#step(now);
     }
     const seconds = this.#arrived.reduce((latest, each) => Math.max(latest, each), 0);
-    return { begun: this.#begun, sent: this.#sent, arrived: this.#arrived, seconds, changes: this.#changes };
+    return {
+      begun: this.#begun,
+      sent: this.#sent,
+      arrived: this.#arrived,
+      seconds,
+      changes: this.#changes,
+      rates: this.#recorder?.finish() ?? NO_RATES,
+    };
   }
 
   #step(now: number): void {
@@ -117,9 +128,12 @@ class FlowRun {
     if (changed.length > 0) {
       const { links, transfers } = this.#shares.solve(changed);
       for (const transfer of transfers) this.#setRate(transfer, now);
-      if (this.#record) this.#recordRates(links, now);
+      if (this.#recorder !== undefined) {
+        for (const transfer of transfers) this.#recordTransfer(this.#recorder, transfer, now);
+        this.#recordRates(links, now);
+      }
     }
-    if (this.#record) this.#recordRates(freed, now);
+    if (this.#recorder !== undefined) this.#recordRates(freed, now);
   }
 
   #noteLinks(transfer: number, changed: number[]): void {
@@ -151,6 +165,10 @@ class FlowRun {
       this.#waits[follower] -= 1;
       if (this.#waits[follower] === 0) this.#starts.push(this.#ready[follower], follower);
     }
+  }
+
+  #recordTransfer(recorder: RateRecorder, transfer: number, now: number): void {
+    recorder.note(transfer, now, this.#shares.rates[transfer], this.#shares.bottleneckOf(transfer));
   }
 
   #recordRates(links: readonly number[], now: number): void {

@@ -1,7 +1,8 @@
 import { InputError } from '../base/result.ts';
 import { FairShares } from './fair-shares.ts';
 import type { FlowResult } from './flow.ts';
-import { type LinkEvents, linkEvents, linkSpans, movingTransfers } from './link-events.ts';
+import { type LinkEvents, type LinkSpan, linkEvents, linkSpans, movingTransfers } from './link-events.ts';
+import { type Prerequisite, Prerequisites } from './prerequisites.ts';
 import type { Torus } from './topology.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -83,6 +84,7 @@ export class LinkStatistics {
   readonly #events: LinkEvents;
   readonly #moving: Int32Array;
   #totals: readonly LinkTotal[] | undefined;
+  #prerequisites: Prerequisites | undefined;
 
   constructor(run: RecordedRun) {
     this.run = run;
@@ -163,9 +165,9 @@ export class LinkStatistics {
     const { result, labelOf } = this.run;
     if (seconds >= result.sent[transfer]) return { kind: 'nothing' };
     if (seconds < result.begun[transfer]) {
-      const before = this.#lastBefore(transfer);
+      const before = this.prerequisitesOf(transfer).at(-1);
       if (before === undefined) return { kind: 'start', seconds: result.begun[transfer] };
-      return { kind: 'transfer', transfer: before, label: labelOf(before) };
+      return { kind: 'transfer', transfer: before.transfer, label: labelOf(before.transfer) };
     }
     const { flows } = this.#at(seconds);
     const own = flows.find((flow) => flow.transfer === transfer);
@@ -241,22 +243,15 @@ export class LinkStatistics {
     }
   }
 
-  /** The transfer whose arrival or end let another begin; the last one, if it waited for several. */
-  #lastBefore(transfer: number): number | undefined {
-    const { followerOffsets, followers, followsArrival, count } = this.run.transfers;
-    const { sent, arrived } = this.run.result;
-    let last: number | undefined;
-    let latest = Number.NEGATIVE_INFINITY;
-    for (let other = 0; other < count; other++) {
-      for (let place = followerOffsets[other]; place < followerOffsets[other + 1]; place++) {
-        if (followers[place] !== transfer) continue;
-        const free = followsArrival[place] === 1 ? arrived[other] : sent[other];
-        if (free <= latest) continue;
-        latest = free;
-        last = other;
-      }
-    }
-    return last;
+  /** All that a transfer waits for before it begins, in the order in which it gets it. */
+  prerequisitesOf(transfer: number): readonly Prerequisite[] {
+    this.#prerequisites ??= new Prerequisites(this.run.transfers, this.run.result);
+    return this.#prerequisites.of(transfer);
+  }
+
+  /** Stretches of time in which nothing changes on a link, while something is on it. */
+  spansOf(link: number): Generator<LinkSpan> {
+    return linkSpans(this.#events, link);
   }
 
   /** Shares are solved anew for whoever is under way, so that any moment can be asked for. */
