@@ -57,25 +57,35 @@ export function linkTimesFigure(
   return { width, height, marks };
 }
 
+/** A row that is singled out, all of it or a part of its time, in shares of the whole. */
+export interface MarkedRow {
+  readonly row: number;
+  readonly paint: 'accent' | 'ink';
+  readonly span?: readonly [from: number, to: number];
+}
+
+/** A span of a row is at least this wide, to be found. */
+const MIN_SPAN_PX = 4;
+
 /** Outlines of the rows that are singled out. */
 export function linkRowsHighlight(
-  rows: readonly { readonly row: number; readonly paint: 'accent' | 'ink' }[],
+  rows: readonly MarkedRow[],
   width: number,
   height: number,
   scrollPx: number,
 ): Drawing {
-  const marks = rows.map(
-    ({ row, paint }): Mark => ({
-      kind: 'rect',
-      x: 1,
-      y: row * LINK_ROW_PX - scrollPx + 0.5,
-      width: width - 2,
-      height: LINK_ROW_PX,
-      radius: 3,
-      stroke: paint,
-      lineWidth: 1.5,
-    }),
-  );
+  const plot = Math.max(0, width - LINK_NAME_PX);
+  const marks = rows.flatMap(({ row, paint, span }): readonly Mark[] => {
+    const y = row * LINK_ROW_PX - scrollPx + 0.5;
+    const box = { kind: 'rect', y, height: LINK_ROW_PX, radius: 3, stroke: paint } as const;
+    if (span === undefined) return [{ ...box, x: 1, width: width - 2, lineWidth: 1.5 }];
+    const [from, to] = span;
+    const part = { ...box, x: LINK_NAME_PX + from * plot, width: Math.max(MIN_SPAN_PX, (to - from) * plot) };
+    return [
+      { ...part, stroke: 'ground', lineWidth: 5 },
+      { ...part, lineWidth: 2.5 },
+    ];
+  });
   return { width, height, marks };
 }
 

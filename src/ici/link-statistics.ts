@@ -184,6 +184,15 @@ export class LinkStatistics {
     return links.subarray(linkOffsets[transfer], linkOffsets[transfer + 1]);
   }
 
+  /** Between which chips a transfer goes, as in `(0,1) → (0,2)`; one over no link stays where it is. */
+  wayOf(transfer: number): string {
+    const { torus } = this.run;
+    const links = this.linksOf(transfer);
+    if (links.length === 0) return 'within a chip';
+    const chip = (node: number): string => `(${torus.coordinates(node).join(',')})`;
+    return `${chip(torus.linkSource(links[0]))} → ${chip(torus.targets[links[links.length - 1]])}`;
+  }
+
   /** Every link over the whole run, the one where most time was lost first, then by bytes. */
   get totals(): readonly LinkTotal[] {
     this.#totals ??= this.#present()

@@ -15,6 +15,7 @@ import { openingView } from './opening-view.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { type AppState, INITIAL_STATE, type Notice, type Place } from './state.ts';
 import { Store } from './store.ts';
+import type { TransferFocus } from './transfer-focus.ts';
 import { loadTuned, saveTuned, withTuned } from './tuning-memory.ts';
 
 /** Progress shows only for what takes longer than this. */
@@ -179,6 +180,8 @@ export class App {
       recording: undefined,
       area: undefined,
       selectedLink: sameLinks ? selectedLink : undefined,
+      // Transfers are numbered anew in each run.
+      transfer: undefined,
       notices: this.state.notices.filter((notice) => notice.kind === 'note'),
       ...(sameProgram
         ? {
@@ -266,6 +269,10 @@ export class App {
 
   selectLink(link: number | undefined): void {
     this.store.update({ selectedLink: link });
+  }
+
+  selectTransfer(transfer: TransferFocus | undefined): void {
+    this.store.update({ transfer });
   }
 
   fail(text: string): void {

@@ -2,6 +2,7 @@ import type { TimeRange } from '../figure/time-scale.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { Opened, Run, TunedKernel, Validation } from '../worker/engine-api.ts';
 import { type PlayRate, VIEW_RATE } from './play-rate.ts';
+import type { TransferFocus } from './transfer-focus.ts';
 
 export const PLACES = ['run', 'explore', 'learn', 'replay', 'trust'] as const;
 export type Place = (typeof PLACES)[number];
@@ -75,6 +76,8 @@ export interface AppState {
   readonly selectedOp: number | undefined;
   /** Directed link of the slice's torus. */
   readonly selectedLink: number | undefined;
+  /** What is singled out of the transfers of one collective. */
+  readonly transfer: TransferFocus | undefined;
   readonly theme: ThemeChoice;
   /** What the choice comes to here and now. */
   readonly scheme: 'light' | 'dark';
@@ -104,6 +107,7 @@ export const INITIAL_STATE: AppState = {
   axis: 'time',
   selectedOp: undefined,
   selectedLink: undefined,
+  transfer: undefined,
   theme: 'system',
   scheme: 'light',
   layout: { arrayShare: 0.37, torusShare: 0.38 },

@@ -14,6 +14,7 @@ import type { RecordedCollective, RecordedTraffic, SweepListener, TrafficWanted 
 import type { LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
+import type { Tale, TaleWanted } from './transfer-tales.ts';
 
 /** How busy each link is while one collective runs. */
 export interface LinkUtilization {
@@ -135,6 +136,12 @@ export interface Engine {
   /** Latency against offered load; `found` gets the curve as it grows. */
   sweepTraffic(wanted: TrafficWanted, found: SweepListener): Promise<Outcome<TrafficSweep>>;
   cancelFlits(): void;
+  /** The life of one transfer, or who waited for whom until the end; undefined where they cannot be followed. */
+  transferTale(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    tale: TaleWanted,
+  ): Promise<Outcome<Tale | undefined>>;
   /** Compares the GPU's matrix products with the reference, bit for bit. */
   selfTest(): Promise<SelfTestVerdict>;
   /** Tries two formats or orders of summation on one tile. A trial in progress is cancelled first. */

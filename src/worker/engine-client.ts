@@ -112,12 +112,12 @@ export function createEngineClient(): Engine {
       links.work((service) => service.linkTimes(scenario, wanted, bins, proxy(progress))),
     cancelLinkTimes: () => links.stop(),
     linkTransfers: (scenario, wanted, link, seconds) => {
-      const present = links.connection();
-      return Promise.race([
-        present.service.linkTransfers(scenario, wanted, link, seconds),
-        present.broken,
-        present.ended,
-      ]);
+      const { service, broken, ended } = links.connection();
+      return Promise.race([service.linkTransfers(scenario, wanted, link, seconds), broken, ended]);
+    },
+    transferTale: (scenario, wanted, tale) => {
+      const { service, broken, ended } = links.connection();
+      return Promise.race([service.transferTale(scenario, wanted, tale), broken, ended]);
     },
     recordTraffic: (wanted, range, progress) =>
       flits.work((service) => service.recordTraffic(wanted, range, proxy(progress))),

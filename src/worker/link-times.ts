@@ -50,6 +50,8 @@ export interface LinkTimes {
 
 /** A transfer as people read it: between which chips, how fast, and what it waits for. */
 export interface LinkTransfer {
+  /** Its number in this run. */
+  readonly transfer: number;
   readonly way: string;
   readonly bytesPerSecond: number;
   readonly waitsFor: string;
@@ -159,11 +161,6 @@ export function linkTransfers(
   seconds: number,
 ): LinkTransfers | undefined {
   if (statistics === undefined) return undefined;
-  const wayOf = (transfer: number): string => {
-    const links = statistics.linksOf(transfer);
-    const chip = (node: number): string => `(${torus.coordinates(node).join(',')})`;
-    return `${chip(torus.linkSource(links[0]))} → ${chip(torus.targets[links[links.length - 1]])}`;
-  };
   const flows = [...statistics.flowsOn(link, seconds)].sort(
     (a, b) => b.bytesPerSecond - a.bytesPerSecond || a.transfer - b.transfer,
   );
@@ -171,7 +168,8 @@ export function linkTransfers(
   const next = nextOver(statistics, link, seconds);
   return {
     underWay: flows.slice(0, MAX_FLOWS).map(({ transfer, bytesPerSecond, bottleneck }) => ({
-      way: wayOf(transfer),
+      transfer,
+      way: statistics.wayOf(transfer),
       bytesPerSecond,
       waitsFor:
         bottleneck !== link
@@ -184,10 +182,13 @@ export function linkTransfers(
     next: next.slice(0, MAX_FLOWS).map((transfer) => {
       const waiting = statistics.waitingOf(transfer, seconds);
       return {
-        way: wayOf(transfer),
+        transfer,
+        way: statistics.wayOf(transfer),
         bytesPerSecond: 0,
         waitsFor:
-          waiting.kind !== 'transfer' ? 'starts later' : `the data or the turn of ${wayOf(waiting.transfer)}`,
+          waiting.kind !== 'transfer'
+            ? 'starts later'
+            : `the data or the turn of ${statistics.wayOf(waiting.transfer)}`,
       };
     }),
     nextCount: next.length,

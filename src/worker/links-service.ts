@@ -15,6 +15,7 @@ import {
   linkTimes,
   linkTransfers,
 } from './link-times.ts';
+import { type Tale, type TaleWanted, taleOf } from './transfer-tales.ts';
 
 /** Links over the time of one collective. It lives in a worker that ends when the user gives up. */
 export interface LinksService {
@@ -30,6 +31,11 @@ export interface LinksService {
     link: number,
     seconds: number,
   ): Promise<Outcome<LinkTransfers | undefined>>;
+  transferTale(
+    scenario: Scenario,
+    wanted: CollectiveWanted,
+    tale: TaleWanted,
+  ): Promise<Outcome<Tale | undefined>>;
 }
 
 export function createLinksService(): LinksService {
@@ -59,5 +65,6 @@ export function createLinksService(): LinksService {
       outcomeOf(() => linkTimes(follow(scenario, wanted, listener), bins)),
     linkTransfers: (scenario, wanted, link, seconds) =>
       outcomeOf(() => linkTransfers(follow(scenario, wanted), link, seconds)),
+    transferTale: (scenario, wanted, tale) => outcomeOf(() => taleOf(follow(scenario, wanted), tale)),
   };
 }

@@ -28,6 +28,7 @@ function heldEngine() {
     linkTimes: never,
     cancelLinkTimes: never,
     linkTransfers: never,
+    transferTale: never,
     cancelArrayActivity: never,
     recordTraffic: never,
     recordCollective: never,

@@ -25,6 +25,7 @@ const idleEngine: Engine = {
   linkTimes: never,
   cancelLinkTimes: never,
   linkTransfers: never,
+  transferTale: never,
   cancelArrayActivity: never,
   recordTraffic: never,
   recordCollective: never,

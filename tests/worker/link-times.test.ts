@@ -3,8 +3,14 @@ import { silentProgress } from '../../src/base/progress.ts';
 import type { CollectiveRequest } from '../../src/ici/request.ts';
 import { Torus } from '../../src/ici/topology.ts';
 import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
-import { followCollective, linkTimes, linkTransfers } from '../../src/worker/link-times.ts';
+import {
+  type FollowedCollective,
+  followCollective,
+  linkTimes,
+  linkTransfers,
+} from '../../src/worker/link-times.ts';
 import { createLinksService } from '../../src/worker/links-service.ts';
+import { type TransferTale, taleOf } from '../../src/worker/transfer-tales.ts';
 import { v5pRates } from '../ici/arbitrary-torus.ts';
 
 const torusOf = (shape: number[], wraps = true): Torus => new Torus({ shape, wraps: shape.map(() => wraps) });
@@ -79,6 +85,62 @@ describe('links over the time of a collective', () => {
   });
 });
 
+describe('tales of transfers', () => {
+  const gather = (): FollowedCollective => follow(torusOf([8]), { kind: 'all-gather' });
+  const told = (followed: FollowedCollective, transfer: number): TransferTale => {
+    const tale = taleOf(followed, { kind: 'transfer', transfer });
+    if (tale?.kind !== 'transfer') throw new Error('a transfer has a tale');
+    return tale;
+  };
+
+  it('lead from a row of a link back to the start, and each names those before and after it', () => {
+    const followed = gather();
+    const { links, seconds } = linkTimes(followed, 10);
+    const row = linkTransfers(followed, links[0], seconds / 2)?.underWay[0];
+    let tale = told(followed, row?.transfer ?? -1);
+    expect(tale.way).toBe(row?.way);
+    expect(tale.path).toContain(links[0]);
+    expect(tale.seconds).toBe(seconds);
+    let walked = 0;
+    for (let last = tale.waitedFor.at(-1); last !== undefined; last = tale.waitedFor.at(-1)) {
+      const before = told(followed, last.transfer);
+      expect(before.waitedForBy.map(({ transfer }) => transfer)).toContain(tale.transfer);
+      expect(before.begun).toBeLessThan(tale.begun);
+      tale = before;
+      walked += 1;
+    }
+    expect(walked).toBeGreaterThan(0);
+    expect(tale.begun).toBe(0);
+    expect(tale.sentence).toMatch(/^It began at once, sent for .*, and arrived at/);
+  });
+
+  it('say what sharing costs, and the chain adds up to the time', () => {
+    const followed = follow(torusOf([8], false));
+    const { links, seconds } = linkTimes(followed, 10);
+    const rows = linkTransfers(followed, links[0], seconds * 0.01)?.underWay ?? [];
+    const tale = told(followed, rows[rows.length - 1].transfer);
+    expect(tale.heldBack.length).toBeGreaterThan(0);
+    expect(tale.sentence).toMatch(/longer than alone: \(\d\) [+-]x held it back for/);
+    const chain = taleOf(followed, { kind: 'chain' });
+    if (chain?.kind !== 'chain') throw new Error('a run has a chain');
+    expect(chain.stepCount).toBe(chain.steps.length);
+    const added = chain.steps.reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(added / seconds).toBeCloseTo(1, 9);
+    expect(chain.sentence).toMatch(/^One transfer makes the .*lost to sharing links/);
+    expect(chain.links).toEqual(chain.steps.flatMap(({ path }) => path));
+  });
+
+  it('are refused for transfers that there are not, and absent where there are totals', () => {
+    for (const transfer of [-1, 0.5, 1e9, Number.NaN]) {
+      expect(() => taleOf(gather(), { kind: 'transfer', transfer })).toThrow(/transfer: expected 0 to/);
+    }
+    const totals = follow(torusOf([16, 16, 8]), { kind: 'all-gather' });
+    expect(taleOf(totals, { kind: 'chain' })).toBeUndefined();
+    const nothing = taleOf(follow(torusOf([4]), { bytes: 0 }), { kind: 'chain' });
+    expect(nothing).toMatchObject({ stepCount: 0, sentence: 'Nothing is sent.' });
+  });
+});
+
 describe('the service', () => {
   const service = createLinksService();
   const gather = { collective: 'all-gather', torusAxes: [1, 2], bytes: 1e8 } as const;
@@ -90,6 +152,10 @@ describe('the service', () => {
     expect(told.join()).toContain('transfers');
     const flows = await service.linkTransfers(EMBEDDED_SCENARIO, gather, 2, 1e-6);
     expect(flows.kind).toBe('done');
+    const chain = await service.transferTale(EMBEDDED_SCENARIO, gather, { kind: 'chain' });
+    expect(chain).toMatchObject({ kind: 'done', value: { kind: 'chain' } });
+    const none = await service.transferTale(EMBEDDED_SCENARIO, gather, { kind: 'transfer', transfer: -1 });
+    expect(none).toMatchObject({ kind: 'refused', message: expect.stringContaining('transfer') });
     const bad = await service.linkTimes(
       EMBEDDED_SCENARIO,
       { ...gather, torusAxes: [3] },

@@ -1,6 +1,8 @@
+import { collectivesAt } from '../../figure/torus-load.ts';
 import type { Torus } from '../../ici/topology.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { App } from '../app.ts';
+import { shownCollective } from '../shown-collective.ts';
 import {
   cutCables,
   torusOf,
@@ -38,7 +40,29 @@ export function torusCommands(app: App): readonly Command[] {
       async () => void (await change(app, withOtherTwist)),
       () => app.state.run !== undefined && withOtherTwist(app.state.run.scenario) !== undefined,
     ),
+    runCommand(
+      'torus.chain',
+      'Walk the critical chain of the collective under the playhead',
+      [shiftKey('KeyC')],
+      () => walkChain(app),
+      () => collectiveNow(app) !== undefined,
+    ),
   ];
+}
+
+/** Index of the selected collective, else of the one under the playhead. */
+function collectiveNow(app: App): number | undefined {
+  const { run, selectedOp, cursorPs } = app.state;
+  const index = app.timelineIndex();
+  if (run === undefined || index === undefined) return undefined;
+  return shownCollective(collectivesAt(index, cursorPs), selectedOp, run.report)?.op;
+}
+
+function walkChain(app: App): void {
+  const op = collectiveNow(app);
+  if (op === undefined) return;
+  app.selectTransfer({ kind: 'chain', op });
+  app.store.update({ stageView: 'torus' });
 }
 
 /** What was there before stays as the baseline, so that the page can say what the change did. */

@@ -79,4 +79,10 @@ export const linkTimesStyles = css`
   systole-link-transfers {
     max-block-size: 38cqb;
   }
+  .tale {
+    max-block-size: 46cqb;
+    overflow: auto;
+    padding-block-start: 6px;
+    border-block-start: 1px solid var(--line);
+  }
 `;

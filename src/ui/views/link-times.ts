@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { formatSi } from '../../base/format-quantity.ts';
 import { clamp } from '../../base/integers.ts';
 import { utilizationScale, waitingScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
@@ -10,16 +10,17 @@ import {
   linkRowAt,
   linkRowsHighlight,
   linkTimesFigure,
+  type MarkedRow,
 } from '../../figure/link-times-figure.ts';
-import type { TimeRange } from '../../figure/time-scale.ts';
-import { linkLabel } from '../../figure/torus-figure.ts';
 import type { ActiveCollective } from '../../figure/torus-load.ts';
 import type { Torus } from '../../ici/topology.ts';
-import type { CollectiveDetail, RunReport } from '../../machine/report.ts';
+import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { Engine } from '../../worker/engine-api.ts';
 import type { LinkTimes } from '../../worker/link-times.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import { type ShownCollective, shownCollective } from '../shown-collective.ts';
+import type { TransferFocus } from '../transfer-focus.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import './canvas-figure.ts';
 import type { FigureSize } from './canvas-figure.ts';
@@ -28,12 +29,14 @@ import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
 import { LinkTimesSource, type TimesAnswer, type TimesContext } from './link-times-source.ts';
 import { linkTimesStyles } from './link-times-styles.ts';
+import { linkTimesTable, rowsText } from './link-times-table.ts';
 import './link-transfers.ts';
+import { renderTale } from './tale-panel.ts';
+import type { TaleAnswer } from './tales-source.ts';
 
 const PX_PER_BIN = 4;
 /** Widths are rounded to this many bins, so that a small change of the width asks for nothing. */
 const BIN_STEP = 20;
-const MAX_TABLE_ROWS = 200;
 
 type Metric = 'busy' | 'blocked';
 const METRICS: readonly { readonly id: Metric; readonly name: string; readonly of: string }[] = [
@@ -45,14 +48,6 @@ const METRICS: readonly { readonly id: Metric; readonly name: string; readonly o
   },
 ];
 
-/** The collective that is shown, and where it lies in time if the playhead is in it. */
-interface Shown {
-  readonly op: number;
-  readonly name: string;
-  readonly detail: CollectiveDetail;
-  readonly range: TimeRange | undefined;
-}
-
 /** Links x time of one collective, the worst link first, and who is on the selected one. */
 @customElement('systole-link-times')
 export class LinkTimesView extends LitElement {
@@ -63,6 +58,9 @@ export class LinkTimesView extends LitElement {
   @property({ attribute: false }) active: readonly ActiveCollective[] = [];
   @property({ attribute: false }) selectedOp: number | undefined;
   @property({ attribute: false }) selectedLink: number | undefined;
+  /** The transfer or chain that is singled out, and what is known of it. */
+  @property({ attribute: false }) transfer: TransferFocus | undefined;
+  @property({ attribute: false }) told: TaleAnswer | undefined;
   @property({ attribute: false }) cursorPs = 0;
 
   @state() private metric: Metric = 'busy';
@@ -74,7 +72,7 @@ export class LinkTimesView extends LitElement {
 
   readonly #theme = new PaletteController(this);
   readonly #source = new LinkTimesSource(() => this.requestUpdate());
-  #shown: Shown | undefined;
+  #shown: ShownCollective | undefined;
   #times: LinkTimes | undefined;
   #drawing: Drawing | undefined;
   #drawn: readonly unknown[] = [];
@@ -121,12 +119,12 @@ export class LinkTimesView extends LitElement {
       <div class="body" ?hidden=${times === undefined}>
         ${
           this.isTable && times !== undefined
-            ? this.#renderTable(torus, times)
+            ? linkTimesTable(this, torus, times)
             : this.#renderMap(torus, shown, times)
         }
       </div>
       ${times === undefined ? nothing : this.#renderFoot(times)}
-      ${times === undefined || this.selectedLink === undefined ? nothing : this.#renderTransfers(context, shown, times)}`;
+      ${this.#renderBelow(context, shown, times)}`;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -134,18 +132,17 @@ export class LinkTimesView extends LitElement {
     this.#shown = this.#choose(changed.has('report'));
     const row = this.#rowOf(this.selectedLink);
     if (changed.has('selectedLink') && row !== undefined) this.#reveal(row);
+    if (changed.has('told')) {
+      const [first] = this.#spans();
+      if (first !== undefined) this.#reveal(first.row);
+    }
   }
 
-  /** The selected collective, else the one under the playhead, else the last one of this run. */
-  #choose(isNewRun: boolean): Shown | undefined {
-    const { active, selectedOp, report } = this;
-    const chosen = active.find(({ op }) => op === selectedOp);
-    const selected = selectedOp === undefined ? undefined : report?.ops[selectedOp];
-    if (chosen === undefined && selected?.detail.kind === 'collective' && selectedOp !== undefined) {
-      return { op: selectedOp, name: selected.name, detail: selected.detail, range: undefined };
-    }
-    const now = chosen ?? active[0];
-    if (now !== undefined) return { op: now.op, name: now.report.name, detail: now.detail, range: now.range };
+  /** The collective of the selected transfer or that is selected, else the one under the playhead, else the last one. */
+  #choose(isNewRun: boolean): ShownCollective | undefined {
+    const { active, selectedOp, report, transfer } = this;
+    const shown = shownCollective(active, transfer?.op ?? selectedOp, report);
+    if (shown !== undefined) return shown;
     return isNewRun || this.#shown === undefined ? undefined : { ...this.#shown, range: undefined };
   }
 
@@ -154,7 +151,7 @@ export class LinkTimesView extends LitElement {
   }
 
   /** How far the collective is, in [0, 1]. */
-  #progress({ range }: Shown): number | undefined {
+  #progress({ range }: ShownCollective): number | undefined {
     if (range === undefined) return undefined;
     return clamp((this.cursorPs - range.startPs) / (range.endPs - range.startPs), 0, 1);
   }
@@ -162,6 +159,23 @@ export class LinkTimesView extends LitElement {
   #rowOf(link: number | undefined): number | undefined {
     const row = link === undefined ? -1 : (this.#times?.links.indexOf(link) ?? -1);
     return row < 0 ? undefined : row;
+  }
+
+  /** When the singled out transfer, or each one of the chain, is on the links of its way. */
+  #spans(): readonly MarkedRow[] {
+    if (this.told?.kind !== 'known') return [];
+    const { tale } = this.told;
+    const moving =
+      tale.kind === 'transfer'
+        ? [{ path: tale.path, from: tale.begun, to: tale.sent }]
+        : tale.steps.map(({ path, from, to, latencySeconds }) => ({ path, from, to: to - latencySeconds }));
+    return moving.flatMap(({ path, from, to }) =>
+      path.flatMap((link): readonly MarkedRow[] => {
+        const row = this.#rowOf(link);
+        const span = [from / tale.seconds, to / tale.seconds] as const;
+        return row === undefined ? [] : [{ row, paint: 'accent', span }];
+      }),
+    );
   }
 
   #reveal(row: number): void {
@@ -173,7 +187,7 @@ export class LinkTimesView extends LitElement {
     if (lowest > scroller.scrollTop) scroller.scrollTop = lowest;
   }
 
-  #renderHead(shown: Shown, times: LinkTimes | undefined): TemplateResult {
+  #renderHead(shown: ShownCollective, times: LinkTimes | undefined): TemplateResult {
     return html`<header>
       <span class="facts" title=${shown.detail.algorithm}>
         <strong>${shown.name}</strong>${
@@ -208,9 +222,10 @@ export class LinkTimesView extends LitElement {
     </header>`;
   }
 
-  #renderMap(torus: Torus, shown: Shown, times: LinkTimes | undefined): TemplateResult {
+  #renderMap(torus: Torus, shown: ShownCollective, times: LinkTimes | undefined): TemplateResult {
     const progress = this.#progress(shown);
-    const marked = [
+    const marked: MarkedRow[] = [
+      ...this.#spans(),
       ...[this.hoveredRow].flatMap((row) => (row === undefined ? [] : [{ row, paint: 'ink' as const }])),
       ...[this.#rowOf(this.selectedLink)].flatMap((row) =>
         row === undefined ? [] : [{ row, paint: 'accent' as const }],
@@ -274,45 +289,6 @@ export class LinkTimesView extends LitElement {
     return this.#drawing;
   }
 
-  #renderTable(torus: Torus, times: LinkTimes): TemplateResult {
-    const mean = (shares: Float32Array, row: number): number =>
-      shares.subarray(row * times.count, (row + 1) * times.count).reduce((sum, share) => sum + share, 0) /
-      times.count;
-    const count = Math.min(MAX_TABLE_ROWS, times.links.length);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Links over the collective">
-      <table>
-        <caption class="quiet">
-          ${rowsText(count, times.linkCount)}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Link</th>
-            <th scope="col" class="number">Bytes</th>
-            <th scope="col" class="number">Used</th>
-            <th scope="col" class="number">Held back</th>
-            <th scope="col" class="number" title="Time that transfers lost there to others, added up">Waited for</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${Array.from(
-            times.links.subarray(0, count),
-            (link, row) => html`<tr>
-            <th scope="row">
-              <button class="link number" @click=${() => dispatchViewEvent(this, 'select-link', { link })}>
-                ${linkLabel(torus, link)}
-              </button>
-            </th>
-            <td class="number">${formatSi(times.bytes[row], 'B')}</td>
-            <td class="number">${formatPercent(mean(times.busy, row))}</td>
-            <td class="number">${formatPercent(mean(times.blocked, row))}</td>
-            <td class="number">${formatSi(times.waitedSeconds[row], 's')}</td>
-          </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
-  }
-
   #renderFoot(times: LinkTimes): TemplateResult {
     const { scheme } = this.#theme.palette;
     const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
@@ -331,7 +307,23 @@ export class LinkTimesView extends LitElement {
     </footer>`;
   }
 
-  #renderTransfers(context: TimesContext, shown: Shown, times: LinkTimes): TemplateResult {
+  /** The transfer or chain that is singled out, else who is on the selected link. */
+  #renderBelow(
+    context: TimesContext,
+    shown: ShownCollective,
+    times: LinkTimes | undefined,
+  ): TemplateResult | typeof nothing {
+    const { transfer, told, torus } = this;
+    if (transfer !== undefined && torus !== undefined) {
+      return html`<div class="tale">
+        ${renderTale({ torus, focus: transfer, told, progress: this.#progress(shown) })}
+      </div>`;
+    }
+    if (times === undefined || this.selectedLink === undefined) return nothing;
+    return this.#renderTransfers(context, shown, times);
+  }
+
+  #renderTransfers(context: TimesContext, shown: ShownCollective, times: LinkTimes): TemplateResult {
     const link = this.selectedLink ?? 0;
     const progress = this.#progress(shown);
     const bin = Math.min(times.count - 1, Math.floor((progress ?? 0) * times.count));
@@ -349,13 +341,14 @@ export class LinkTimesView extends LitElement {
     return html`<systole-link-transfers
       .torus=${this.torus}
       .link=${link}
+      .op=${shown.op}
       .transfers=${found?.known}
       .pending=${found?.pending ?? false}
       .why=${why}
     ></systole-link-transfers>`;
   }
 
-  #scrub(event: PointerEvent, { range }: Shown): void {
+  #scrub(event: PointerEvent, { range }: ShownCollective): void {
     const target = event.currentTarget;
     if (range === undefined || !(target instanceof HTMLElement) || event.buttons !== 1) return;
     if (event.type === 'pointerdown') target.setPointerCapture(event.pointerId);
@@ -389,12 +382,6 @@ export class LinkTimesView extends LitElement {
   }
 
   static override styles = [sharedStyles, viewStyles, linkTimesStyles];
-}
-
-function rowsText(rows: number, links: number): string {
-  return rows < links
-    ? `${formatCount(rows)} of ${formatCount(links)} links, the worst first`
-    : `${formatCount(links)} links, the worst first`;
 }
 
 declare global {

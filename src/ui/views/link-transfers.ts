@@ -7,12 +7,16 @@ import type { LinkTransfer, LinkTransfers } from '../../worker/link-times.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { viewStyles } from './canvas-styles.ts';
+import { keepTabStop, moveAmong } from './roving-rows.ts';
+import { tellTransfer } from './transfer-panel-parts.ts';
 
 /** Who is on one link at this moment, how fast, what each waits for, and who comes next. */
 @customElement('systole-link-transfers')
 export class LinkTransfersList extends LitElement {
   @property({ attribute: false }) torus: Torus | undefined;
   @property({ attribute: false }) link = 0;
+  /** Index of the collective into the report's ops. */
+  @property({ attribute: false }) op = 0;
   @property({ attribute: false }) transfers: LinkTransfers | undefined;
   @property({ attribute: false }) pending = false;
   /** One line: why there are no transfers to list. */
@@ -52,7 +56,7 @@ export class LinkTransfersList extends LitElement {
       return html`<p class="quiet">Nothing now, and nothing to come.</p>`;
     const more = (shown: number, all: number): string =>
       all > shown ? `, ${formatCount(shown)} of ${formatCount(all)} shown` : '';
-    return html`<table ?data-stale=${pending}>
+    return html`<table ?data-stale=${pending} @keydown=${(event: KeyboardEvent) => moveAmong(this.#buttons(), event)}>
       <caption class="visually-hidden">
         Transfers over this link
       </caption>
@@ -64,7 +68,7 @@ export class LinkTransfersList extends LitElement {
         </tr>
       </thead>
       <tbody>
-        ${underWay.map((transfer) => renderRow(transfer, formatSi(transfer.bytesPerSecond, 'B/s')))}
+        ${underWay.map((transfer, row) => this.#renderRow(transfer, row, formatSi(transfer.bytesPerSecond, 'B/s')))}
         ${
           nextCount === 0
             ? nothing
@@ -74,15 +78,45 @@ export class LinkTransfersList extends LitElement {
                 </th>
               </tr>`
         }
-        ${next.map((transfer) => renderRow(transfer, '—'))}
+        ${next.map((transfer, row) => this.#renderRow(transfer, underWay.length + row, '—'))}
       </tbody>
     </table>`;
+  }
+
+  /** A click anywhere on a row selects it; its button is for the keyboard. */
+  #renderRow({ transfer, way, waitsFor }: LinkTransfer, row: number, rate: string): TemplateResult {
+    const select = (): void => tellTransfer(this, { op: this.op, kind: 'transfer', transfer });
+    return html`<tr @click=${select}>
+      <td class="way">
+        <button class="link number" tabindex=${row === 0 ? 0 : -1} title="Its way and where it waits">${way}</button>
+      </td>
+      <td class="number">${rate}</td>
+      <td>${waitsFor}</td>
+    </tr>`;
+  }
+
+  protected override updated(): void {
+    keepTabStop(this.#buttons());
+  }
+
+  override focus(): void {
+    this.#buttons()
+      .find(({ tabIndex }) => tabIndex === 0)
+      ?.focus();
+  }
+
+  #buttons(): readonly HTMLElement[] {
+    return [...(this.shadowRoot?.querySelectorAll<HTMLElement>('tbody button') ?? [])];
   }
 
   static override styles = [
     sharedStyles,
     viewStyles,
     css`
+      tbody tr:hover td {
+        background: var(--raised);
+        cursor: pointer;
+      }
       :host {
         display: block;
         block-size: auto;
@@ -111,14 +145,6 @@ export class LinkTransfersList extends LitElement {
       }
     `,
   ];
-}
-
-function renderRow({ way, waitsFor }: LinkTransfer, rate: string): TemplateResult {
-  return html`<tr>
-    <td class="way number">${way}</td>
-    <td class="number">${rate}</td>
-    <td>${waitsFor}</td>
-  </tr>`;
 }
 
 declare global {

@@ -29,7 +29,15 @@ export class Stage extends AppElement {
   @query('.views') private views: HTMLElement | null | undefined;
 
   protected override watched(state: AppState): readonly unknown[] {
-    return [state.run, state.cursorPs, state.selectedOp, state.selectedLink, state.layout, state.stageView];
+    return [
+      state.run,
+      state.cursorPs,
+      state.selectedOp,
+      state.selectedLink,
+      state.transfer,
+      state.layout,
+      state.stageView,
+    ];
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult {
@@ -54,6 +62,7 @@ export class Stage extends AppElement {
         .style=${columns}
         @select-op=${(event: CustomEvent<{ readonly op: number }>) => app.select(event.detail.op)}
         @select-link=${(event: CustomEvent<ViewEvents['select-link']>) => app.selectLink(event.detail.link)}
+        @select-transfer=${(event: CustomEvent<ViewEvents['select-transfer']>) => app.selectTransfer(event.detail.focus)}
         @invoke-command=${(event: CustomEvent<ViewEvents['invoke-command']>) => void invoke(app, app.command(event.detail.id))}
         @seek=${(event: CustomEvent<{ readonly cursorPs: number }>) => app.seek(event.detail.cursorPs)}
       >
@@ -74,6 +83,7 @@ export class Stage extends AppElement {
           .engine=${app.engine}
           .scenario=${state.run?.scenario}
           .selectedLink=${state.selectedLink}
+          .transfer=${state.transfer}
         ></systole-torus-view>
         ${this.#splitter(app, 'torusShare', 'Width of the torus', layout)}
         <div class="side" data-stage="roofline">

@@ -7,6 +7,7 @@ import type { Drawing } from '../../figure/drawing.ts';
 import { cutMarks, farEnd } from '../../figure/torus-cuts.ts';
 import { linkNear, MIN_MARKS_PITCH, torusFigure, torusHighlight } from '../../figure/torus-figure.ts';
 import type { TorusLoad } from '../../figure/torus-load.ts';
+import { pathMarks, type TorusPath } from '../../figure/torus-path.ts';
 import { torusPixels } from '../../figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../figure/torus-plan.ts';
 import { DEFAULT_ORIENTATION, type Orientation, solidPlan } from '../../figure/torus-solid.ts';
@@ -50,6 +51,8 @@ export class TorusStage extends LitElement {
   @property({ attribute: false }) hoveredLink: number | undefined;
   @property({ attribute: false }) selectedLink: number | undefined;
   @property({ attribute: false }) focusedNode: number | undefined;
+  /** The way of a transfer that is singled out. */
+  @property({ attribute: false }) path: TorusPath | undefined;
 
   @state() private orientation: Orientation = DEFAULT_ORIENTATION;
   @state() private size: FigureSize = { width: 0, height: 0, pixelRatio: 1 };
@@ -74,7 +77,7 @@ export class TorusStage extends LitElement {
         ? []
         : [{ link: hoveredLink, paint: 'ink' as const }]),
     ];
-    const overlay = this.#plan && torusHighlight(this.#plan, marked, this.focusedNode);
+    const overlay = this.#overlay(marked);
     return html`<div
         class="surface"
         role="application"
@@ -138,6 +141,13 @@ export class TorusStage extends LitElement {
       height,
       marks: [{ kind: 'image', x: 0, y: 0, width, height, pixels }, ...names, ...cutMarks(plan)],
     };
+  }
+
+  #overlay(marked: Parameters<typeof torusHighlight>[1]): Drawing | undefined {
+    if (this.#plan === undefined) return undefined;
+    const highlight = torusHighlight(this.#plan, marked, this.focusedNode);
+    const way = this.path === undefined ? [] : pathMarks(this.#plan, this.path);
+    return { ...highlight, marks: [...way, ...highlight.marks] };
   }
 
   #tell<Name extends keyof LinkEvents>(name: Name, detail: LinkEvents[Name]): void {

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatCount, formatSi } from '../../base/format-quantity.ts';
 import { utilizationScale } from '../../figure/color-scales.ts';
@@ -21,18 +21,23 @@ import type { Scenario } from '../../study/scenario.ts';
 import type { Engine } from '../../worker/engine-api.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { torusOf, withOtherTwist } from '../slice-edits.ts';
+import type { TransferFocus } from '../transfer-focus.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
 import './flit-view.ts';
 import './link-times.ts';
+import { pathOf, renderTale } from './tale-panel.ts';
+import type { TaleAnswer } from './tales-source.ts';
 import './torus-faults.ts';
 import './torus-link-panel.ts';
 import './torus-link-table.ts';
 import { type LinkLoads, TorusLoads } from './torus-loads.ts';
 import './torus-stage.ts';
 import type { LinkEvents, TorusStage } from './torus-stage.ts';
+import { torusViewStyles } from './torus-view-styles.ts';
+import { TransferWatch } from './transfer-watch.ts';
 
 type Projection = 'unrolled' | 'solid' | 'times' | 'flits' | 'table';
 const PROJECTIONS: readonly { readonly id: Projection; readonly name: string }[] = [
@@ -53,6 +58,8 @@ export class TorusView extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
   /** Directed link that is singled out; the view tells with `select-link` when it is another one. */
   @property({ attribute: false }) selectedLink: number | undefined;
+  /** Transfer or chain that is singled out; the view tells with `select-transfer` when it is another one. */
+  @property({ attribute: false }) transfer: TransferFocus | undefined;
 
   @state() private projection: Projection = 'unrolled';
   @state() private out = 2;
@@ -62,6 +69,7 @@ export class TorusView extends LitElement {
 
   readonly #theme = new PaletteController(this);
   readonly #loads = new TorusLoads(() => this.requestUpdate());
+  readonly #watch = new TransferWatch(() => this.requestUpdate());
   #index: TimelineIndex | undefined;
   #torus: Torus | undefined;
   #load: TorusLoad | undefined;
@@ -82,6 +90,7 @@ export class TorusView extends LitElement {
     const active = collectivesAt(this.#index, this.cursorPs);
     const links = this.#loads.of(report, this.scenario, this.engine, active);
     const load = this.#sum(torus, active, links);
+    const told = this.#watch.told(this.transfer, report, this.scenario, this.engine, active);
     const note = wrapNote(torus, report.chip.id);
     return html`<header>
         <h2>Torus</h2>
@@ -92,7 +101,12 @@ export class TorusView extends LitElement {
         ${this.#canTwist ? this.#renderTwist(torus) : nothing}
         ${this.#renderProjections()}
       </header>
-      <div class="stage-frame">
+      <div
+        class="stage-frame"
+        ?data-told=${this.transfer !== undefined}
+        @jump-to=${(event: CustomEvent<{ readonly share: number }>) => this.#jump(event.detail.share)}
+        @keydown=${{ handleEvent: (event: KeyboardEvent) => this.#escape(event), capture: true }}
+      >
         ${this.#renderFlits(active)}
         ${
           this.projection === 'flits'
@@ -107,18 +121,29 @@ export class TorusView extends LitElement {
                 }}
               ></systole-link-table>`
               : this.projection === 'times'
-                ? this.#renderTimes(torus, active)
-                : this.#renderStage(torus, load)
+                ? this.#renderTimes(torus, active, told)
+                : this.#renderStage(torus, load, told)
         }
-        ${this.projection === 'times' || this.projection === 'flits' ? nothing : this.#renderPanel(report, torus, load)}
+        ${this.projection === 'times' || this.projection === 'flits' ? nothing : this.#renderPanel(report, torus, load, told)}
       </div>
       <footer ?hidden=${this.projection === 'flits'}>
         ${this.projection === 'times' ? nothing : this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
+        ${
+          active.length === 0
+            ? nothing
+            : html`<button
+                class="link small"
+                title="Who waited for whom, from the start to the last arrival (Shift+C)"
+                @click=${() => dispatchViewEvent(this, 'invoke-command', { id: 'torus.chain' })}
+              >
+                critical chain
+              </button>`
+        }
         <span class="now">${this.#renderNow(active, links)}</span>
         <systole-torus-faults .torus=${torus} .losses=${links.losses}></systole-torus-faults>
         ${note === undefined ? nothing : html`<span class="note">${note}</span>`}
       </footer>
-      <p class="visually-hidden" aria-live="polite">${this.#spoken(torus, load)}</p>`;
+      <p class="visually-hidden" aria-live="polite">${this.#spoken(torus, load, told)}</p>`;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -157,6 +182,20 @@ export class TorusView extends LitElement {
     return toSvg(drawing, palette, `Link utilisation, ${this.report?.title ?? ''}`);
   }
 
+  /** Moves the playhead to a share of the collective of the transfer. */
+  #jump(share: number): void {
+    const cursorPs = this.transfer && this.#watch.cursorAt(this.transfer, share);
+    if (cursorPs !== undefined) dispatchViewEvent(this, 'seek', { cursorPs });
+  }
+
+  /** Escape lets go of a transfer before it lets go of anything else. */
+  #escape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || this.transfer === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dispatchViewEvent(this, 'select-transfer', { focus: undefined });
+  }
+
   #sum(torus: Torus, active: readonly ActiveCollective[], links: LinkLoads): TorusLoad {
     const key = [
       torus,
@@ -170,7 +209,7 @@ export class TorusView extends LitElement {
     return this.#load;
   }
 
-  #renderStage(torus: Torus, load: TorusLoad): TemplateResult {
+  #renderStage(torus: Torus, load: TorusLoad, told: TaleAnswer | undefined): TemplateResult {
     return html`<systole-torus-stage
       .torus=${torus}
       .load=${load}
@@ -180,6 +219,7 @@ export class TorusView extends LitElement {
       .hoveredLink=${this.hoveredLink}
       .selectedLink=${this.selectedLink}
       .focusedNode=${this.focusedNode}
+      .path=${pathOf(told)}
       @link-hover=${(event: CustomEvent<LinkEvents['link-hover']>) => {
         this.hoveredLink = event.detail.link;
       }}
@@ -190,7 +230,11 @@ export class TorusView extends LitElement {
     ></systole-torus-stage>`;
   }
 
-  #renderTimes(torus: Torus, active: readonly ActiveCollective[]): TemplateResult {
+  #renderTimes(
+    torus: Torus,
+    active: readonly ActiveCollective[],
+    told: TaleAnswer | undefined,
+  ): TemplateResult {
     return html`<systole-link-times
       .torus=${torus}
       .report=${this.report}
@@ -199,6 +243,8 @@ export class TorusView extends LitElement {
       .active=${active}
       .selectedOp=${this.selectedOp}
       .selectedLink=${this.selectedLink}
+      .transfer=${this.transfer}
+      .told=${told}
       .cursorPs=${this.cursorPs}
       @select-link=${(event: CustomEvent<LinkEvents['link-select']>) => {
         this.selectedLink = event.detail.link;
@@ -263,7 +309,16 @@ export class TorusView extends LitElement {
     </span>`;
   }
 
-  #renderPanel(report: RunReport, torus: Torus, load: TorusLoad): TemplateResult | typeof nothing {
+  #renderPanel(
+    report: RunReport,
+    torus: Torus,
+    load: TorusLoad,
+    told: TaleAnswer | undefined,
+  ): TemplateResult | typeof nothing {
+    if (this.transfer !== undefined) {
+      const progress = this.#watch.progress(this.transfer, this.cursorPs);
+      return html`<div class="tale">${renderTale({ torus, focus: this.transfer, told, progress })}</div>`;
+    }
     const link = this.selectedLink ?? this.hoveredLink;
     if (link === undefined) return nothing;
     return html`<systole-link-panel
@@ -317,8 +372,12 @@ export class TorusView extends LitElement {
     </button>`;
   }
 
-  #spoken(torus: Torus, load: TorusLoad): string {
+  #spoken(torus: Torus, load: TorusLoad, told: TaleAnswer | undefined): string {
     const parts: string[] = [];
+    if (told?.kind === 'known') {
+      const { tale } = told;
+      parts.push(`${tale.kind === 'chain' ? 'Critical chain' : `Transfer ${tale.way}`}: ${tale.sentence}`);
+    }
     if (this.focusedNode !== undefined) parts.push(`Chip ${torus.coordinates(this.focusedNode).join(', ')}`);
     if (this.selectedLink !== undefined) {
       const share = load.utilization[this.selectedLink];
@@ -328,44 +387,7 @@ export class TorusView extends LitElement {
     return parts.join('; ');
   }
 
-  static override styles = [
-    sharedStyles,
-    viewStyles,
-    css`
-      .stage-frame {
-        position: relative;
-        min-block-size: 0;
-      }
-      systole-link-panel {
-        position: absolute;
-        inset-block-end: 0;
-      }
-      .right {
-        inset-inline-end: 0;
-      }
-      .left {
-        inset-inline-start: 0;
-      }
-      footer[hidden] {
-        display: none;
-      }
-      .legend {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-      }
-      .now,
-      .note {
-        flex-basis: 100%;
-      }
-      .cut {
-        align-self: center;
-      }
-      .warn {
-        color: var(--warn);
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, viewStyles, torusViewStyles];
 }
 
 function sameKey(a: readonly unknown[], b: readonly unknown[]): boolean {

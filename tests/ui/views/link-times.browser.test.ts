@@ -29,6 +29,7 @@ function engineHere(change: Partial<Engine> = {}): Engine {
       return service.linkTimes(scenario, wanted, bins, progress);
     },
     linkTransfers: service.linkTransfers,
+    transferTale: service.transferTale,
     cancelLinkTimes: () => undefined,
     ...change,
   };

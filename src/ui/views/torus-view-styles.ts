@@ -1,0 +1,52 @@
+import { css } from 'lit';
+
+/** Looks of the torus and of what is told beside it. */
+export const torusViewStyles = css`
+  .stage-frame {
+    position: relative;
+    min-block-size: 0;
+  }
+  systole-link-panel {
+    position: absolute;
+    inset-block-end: 0;
+  }
+  /* Its way stays in sight: the slice makes room. */
+  [data-told] systole-torus-stage {
+    inset-block-end: 44%;
+  }
+  .tale {
+    position: absolute;
+    inset-inline: 0;
+    inset-block-end: 0;
+    block-size: 43%;
+    overflow: auto;
+    padding-block-start: 6px;
+    font-size: var(--size-12);
+    background: var(--ground);
+    border-block-start: 1px solid var(--line);
+  }
+  .right {
+    inset-inline-end: 0;
+  }
+  .left {
+    inset-inline-start: 0;
+  }
+  footer[hidden] {
+    display: none;
+  }
+  .legend {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .now,
+  .note {
+    flex-basis: 100%;
+  }
+  .cut {
+    align-self: center;
+  }
+  .warn {
+    color: var(--warn);
+  }
+`;
