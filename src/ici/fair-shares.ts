@@ -4,6 +4,9 @@ import type { Transfers } from './transfers.ts';
 /** A sum of shares may miss zero by rounding: below this part of a link's rate it is full. */
 const ROUNDING = 1e-12;
 
+/** Rates that differ by less than this part are the same one. */
+const SAME_RATE = 1e-9;
+
 /**
  * Max-min fair rates of the transfers under way (Bertsekas and Gallager, Data Networks, 6.5.2). Progressive
  * filling: the link whose equal share is least fixes the rate of all its transfers; take them out, repeat.
@@ -28,6 +31,7 @@ export class FairShares {
   readonly #weight: Float64Array;
   readonly #heap = new MinHeap();
   #mark = 0;
+  #floor = 0;
 
   /** `capacities`: bytes a second of each link. */
   constructor(capacities: Float64Array, transfers: Transfers) {
@@ -92,18 +96,26 @@ export class FairShares {
     return total;
   }
 
-  /** Solves what hangs together with `changed` links and returns its links and transfers. */
-  solve(changed: readonly number[]): {
+  /**
+   * Solves what hangs together with `changed` links and returns its links and transfers. Where the only change
+   * is that transfers left which were at least `atLeast` fast, slower ones keep their rates and are not solved
+   * again: filling up to there goes as it went before.
+   */
+  solve(
+    changed: readonly number[],
+    atLeast = 0,
+  ): {
     readonly links: readonly number[];
     readonly transfers: readonly number[];
   } {
     const mark = ++this.#mark;
+    this.#floor = atLeast * (1 - SAME_RATE);
     const component: number[] = [];
     const links: number[] = [];
     for (const link of changed) this.#reach(link, mark, links);
     // `links` grows while it is walked.
     for (let index = 0; index < links.length; index++) this.#spread(links[index], mark, links, component);
-    this.#fill(links, component.length);
+    this.#fill(links, component.length, mark);
     return { links, transfers: component };
   }
 
@@ -117,7 +129,7 @@ export class FairShares {
     const { linkOffsets, links: linksOf } = this.#transfers;
     for (const place of this.#onLink[link]) {
       const transfer = this.#owner[place];
-      if (this.#transferMark[transfer] === mark) continue;
+      if (this.#transferMark[transfer] === mark || this.rates[transfer] < this.#floor) continue;
       this.#transferMark[transfer] = mark;
       component.push(transfer);
       for (let each = linkOffsets[transfer]; each < linkOffsets[transfer + 1]; each++) {
@@ -127,7 +139,7 @@ export class FairShares {
   }
 
   /** Progressive filling of marked links; a transfer is open until its mark is made negative. */
-  #fill(links: readonly number[], transfers: number): void {
+  #fill(links: readonly number[], transfers: number, mark: number): void {
     const { linkOffsets, links: linksOf, crossings } = this.#transfers;
     const heap = this.#heap;
     const residual = this.#residual;
@@ -135,8 +147,13 @@ export class FairShares {
     heap.clear();
     for (const link of links) {
       let total = 0;
-      for (const place of this.#onLink[link]) total += crossings[place];
-      residual[link] = this.#capacities[link];
+      let taken = 0;
+      for (const place of this.#onLink[link]) {
+        const kept = this.rates[this.#owner[place]];
+        if (kept < this.#floor) taken += kept * crossings[place];
+        else total += crossings[place];
+      }
+      residual[link] = this.#capacities[link] - taken;
       weight[link] = total;
       if (total > 0) heap.push(residual[link] / total, link);
     }
@@ -155,7 +172,7 @@ export class FairShares {
       share = Math.max(share, equal);
       for (const place of this.#onLink[link]) {
         const transfer = this.#owner[place];
-        if (this.#transferMark[transfer] < 0) continue;
+        if (this.#transferMark[transfer] !== mark) continue;
         this.#transferMark[transfer] = -1;
         this.rates[transfer] = share;
         if (this.#bottleneck[transfer] >= 0) this.#bounded[this.#bottleneck[transfer]] -= 1;

@@ -101,12 +101,14 @@ class FlowRun {
   #step(now: number): void {
     const horizon = now * (1 + SAME_TIME);
     const freed: number[] = [];
+    let slowest = Number.POSITIVE_INFINITY;
     while (this.#finishes.leastKey <= horizon) {
       const key = this.#finishes.leastKey;
       const transfer = this.#finishes.pop();
       // An entry whose transfer has got another rate since is not its finish any more.
       if (key !== this.#finish[transfer]) continue;
       this.#finish[transfer] = Number.POSITIVE_INFINITY;
+      slowest = Math.min(slowest, this.#shares.rates[transfer]);
       this.#shares.remove(transfer);
       this.#rate[transfer] = 0;
       this.#noteLinks(transfer, freed);
@@ -122,11 +124,12 @@ class FlowRun {
         continue;
       }
       this.#since[transfer] = now;
+      slowest = 0;
       this.#shares.add(transfer);
       this.#noteLinks(transfer, changed);
     }
     if (changed.length > 0) {
-      const { links, transfers } = this.#shares.solve(changed);
+      const { links, transfers } = this.#shares.solve(changed, slowest);
       for (const transfer of transfers) this.#setRate(transfer, now);
       if (this.#recorder !== undefined) {
         for (const transfer of transfers) this.#recordTransfer(this.#recorder, transfer, now);

@@ -111,6 +111,11 @@ describe('the story of a transfer', () => {
             // What ends within the clock's last bits of a span's end may be gone in its middle.
             if (stage.to - stage.from > 1e-9 * result.seconds) {
               expect(used / capacities[stage.bottleneck]).toBeCloseTo(1, 9);
+              // The same as when everybody under way is solved anew.
+              const anew = statistics
+                .flowsOn(stage.bottleneck, (stage.from + stage.to) / 2)
+                .find((flow) => flow.transfer === transfer);
+              expect((anew?.bytesPerSecond ?? 0) / stage.bytesPerSecond).toBeCloseTo(1, 9);
             }
             const free = stage.bytesPerSecond >= capacities[stage.bottleneck] * (1 - 1e-9);
             expect(stage.others === 0).toBe(free);
