@@ -6,6 +6,7 @@ import { closedForm } from './closed-form.ts';
 import { planDegraded } from './degraded.ts';
 import { flitCollective, flitPermute } from './flit-collective.ts';
 import { flowCollective, flowPermute } from './flow-collective.ts';
+import { flowScheduled, MAX_FOLLOWED_CHIPS } from './flow-scheduled.ts';
 import { axesOfGroups, type Group, groupOf } from './group.ts';
 import { type Path, permute } from './permute.ts';
 import {
@@ -17,13 +18,14 @@ import {
   type LinkRates,
 } from './request.ts';
 import { type ChipGroups, planRouted, routedBound } from './routed.ts';
+import type { ScheduledPlan } from './scheduled-plan.ts';
 import { streamedForm } from './streamed-form.ts';
 import type { Torus } from './topology.ts';
 
 /**
  * Time, bound, algorithm and link loads of one collective that every group along `request.axes` does at once
- * on an otherwise idle torus. Where links or chips are missing flow, too, is the closed form of what is left,
- * but for permutes. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes or pairs
+ * on an otherwise idle torus. Where links or chips are missing, and for groups that no axes span, flow follows
+ * every chip by itself on up to 1,024 chips, and else is the closed form and says so. Never below its bound, which is asserted. Throws an `InputError` for axes, bytes or pairs
  * that the torus does not have, and for what flits cannot hold.
  */
 export function planCollective(
@@ -44,14 +46,14 @@ export function planCollective(
   }
   if (!torus.intact) {
     if (model === 'flit') throw new InputError('model', 'flit needs a torus with nothing missing');
-    const { candidate, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
-    return reportOf(torus, request, rates, candidate, bound, torus.nodes);
+    const { plan, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
+    return reportOf(torus, request, rates, scheduledBy(model, torus, plan, rates), bound, torus.nodes);
   }
   const candidate = candidateOf(request.kind, group, request.bytes, rates, model);
   return reportOf(torus, request, rates, candidate, boundOf(request.kind, group), group.torus.nodes);
 }
 
-/** Groups that some axes span are planned along these; others chip by chip, in closed form for all models. */
+/** Groups that some axes span are planned along these; others chip by chip. */
 function planGroups(
   torus: Torus,
   request: CollectiveRequest,
@@ -65,8 +67,29 @@ function planGroups(
   if (kind === 'collective-permute' || bytes === 0 || groups.every((group) => group.length < 2)) {
     return nothingToDo(torus);
   }
-  const candidate = planRouted(torus, groups, kind, bytes, rates);
+  const plan = planRouted(torus, groups, kind, bytes, rates);
+  const candidate = scheduledBy(model, torus, plan, rates);
   return reportOf(torus, request, rates, candidate, routedBound(torus, groups, kind), torus.nodes);
+}
+
+/** Flow follows every chip by itself, where there are few enough; a flit model of this there is not. */
+function scheduledBy(
+  model: CollectiveModel,
+  torus: Torus,
+  plan: ScheduledPlan,
+  rates: LinkRates,
+): Candidate & Pick<CollectiveReport, 'whyClosedForm'> {
+  if (model !== 'flow') return plan.candidate;
+  if (torus.nodes > MAX_FOLLOWED_CHIPS) {
+    const most = MAX_FOLLOWED_CHIPS.toLocaleString('en-US');
+    return { ...plan.candidate, whyClosedForm: `single transfers are followed up to ${most} chips` };
+  }
+  try {
+    return flowScheduled(torus, plan, rates);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { ...plan.candidate, whyClosedForm: error.message };
+  }
 }
 
 function permuteBy(
@@ -139,7 +162,7 @@ function reportOf(
   torus: Torus,
   request: CollectiveRequest,
   rates: LinkRates,
-  candidate: Candidate,
+  candidate: Candidate & Pick<CollectiveReport, 'whyClosedForm'>,
   bound: Bound,
   chips: number,
 ): CollectiveReport {
@@ -160,5 +183,6 @@ function reportOf(
     maxUtilization: linkCapacity === 0 ? 0 : candidate.largestLinkBytes / linkCapacity,
     meanUtilization: linkCapacity === 0 ? 0 : carried / (torus.linkCount * linkCapacity),
     linkBytes: () => candidate.linkBytes(torus),
+    ...(candidate.whyClosedForm === undefined ? {} : { whyClosedForm: candidate.whyClosedForm }),
   };
 }

@@ -1,36 +1,51 @@
 import type { Bound } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
-import { closedForm } from './closed-form.ts';
+import { closedForm, exchangesWhole } from './closed-form.ts';
+import { ringParts } from './flow-schedules.ts';
 import { groupOf } from './group.ts';
 import type { CollectiveKind, CollectiveRequest, LinkRates } from './request.ts';
+import { fastestRingPlan, wholeLanes } from './ring-plan.ts';
 import { type ChipGroups, planRouted, routedBound } from './routed.ts';
+import { UnfoldedTorus } from './schedule-layout.ts';
+import { ringsPlan, type ScheduledPlan } from './scheduled-plan.ts';
 import { ringsWithStandIns } from './stand-ins.ts';
+import type { RingKind } from './streamed-form.ts';
 import { axisName, Torus } from './topology.ts';
 
-type Kind = Exclude<CollectiveKind, 'collective-permute'>;
+type DegradedRequest = CollectiveRequest & { readonly kind: Exclude<CollectiveKind, 'collective-permute'> };
 
 /**
- * A collective on a torus with missing links or chips, in closed form. Rings that have lost one cable become
- * lines that begin behind the gap, or keep their neighbours by detours, or one ring is led through all chips,
- * whichever is fastest; all-to-all and broadcast are routed anew. Throws an `InputError` when chips are cut off from each other.
+ * A collective on a torus with missing links or chips, in closed form, and its transfers. Rings that have lost
+ * one cable become lines that begin behind the gap, or keep their neighbours by detours, or one ring is led
+ * through all chips, whichever is fastest; all-to-all and broadcast are routed anew. Throws an `InputError` when chips are cut off from each other.
  */
 export function planDegraded(
   torus: Torus,
-  request: CollectiveRequest & { readonly kind: Kind },
+  request: DegradedRequest,
   rates: LinkRates,
-): { readonly candidate: Candidate; readonly bound: Bound } {
-  const groups = survivingGroups(torus, request.axes);
-  const bound = routedBound(torus, groups, request.kind);
-  const routed = planRouted(torus, groups, request.kind, request.bytes, rates);
+): { readonly plan: ScheduledPlan; readonly bound: Bound } {
+  const bound = routedBound(torus, survivingGroups(torus, request.axes), request.kind);
+  const plans = degradedPlans(torus, request, rates);
+  const plan = plans.reduce((best, each) => (each.candidate.seconds < best.candidate.seconds ? each : best));
+  return { plan, bound };
+}
+
+/** All ways that there are here, of which `planDegraded` takes the fastest. */
+export function degradedPlans(
+  torus: Torus,
+  request: DegradedRequest,
+  rates: LinkRates,
+): readonly ScheduledPlan[] {
   const { kind } = request;
-  const candidates = [
-    kind === 'all-to-all' ? undefined : linesBehindGaps(torus, request, rates),
-    kind === 'all-to-all' || kind === 'broadcast'
-      ? undefined
-      : ringsWithStandIns(torus, { ...request, kind }, rates),
-    routed,
-  ].filter((each) => each !== undefined);
-  return { candidate: candidates.reduce((best, each) => (each.seconds < best.seconds ? each : best)), bound };
+  const rings = survivingGroups(torus, request.axes);
+  // The first chip of a group is the one that sends.
+  const groups = kind === 'broadcast' ? rings.map((group) => [...group].sort((a, b) => a - b)) : rings;
+  const routed = planRouted(torus, groups, kind, request.bytes, rates);
+  if (kind === 'all-to-all' || kind === 'broadcast') return [routed];
+  const wanted = { ...request, kind };
+  return [linesBehindGaps(torus, wanted, rates), ringsWithStandIns(torus, wanted, rates), routed].filter(
+    (plan) => plan !== undefined,
+  );
 }
 
 /** Chips of each group that are there, along the first axis first and every other line backwards. */
@@ -66,9 +81,9 @@ function snake(torus: Torus, axes: readonly number[]): number[] {
 /** The plan of a torus whose broken rings are lines; `undefined` where lines have gaps themselves. */
 function linesBehindGaps(
   torus: Torus,
-  request: CollectiveRequest & { readonly kind: Kind },
+  request: CollectiveRequest & { readonly kind: RingKind },
   rates: LinkRates,
-): Candidate | undefined {
+): ScheduledPlan | undefined {
   if (torus.missingChips.size > 0 || torus.twisted) return undefined;
   /** For each line of chips along a broken axis, by its first node, the coordinate behind its gap. */
   const starts = new Map<number, number>();
@@ -92,9 +107,10 @@ function linesBehindGaps(
   });
   const group = groupOf(opened, request.axes);
   if (group === undefined) return undefined;
-  const plan = closedForm(request.kind, group, request.bytes, rates);
+  const { kind, bytes } = request;
+  const plan = closedForm(kind, group, bytes, rates);
   const groups = opened.nodes / group.torus.nodes;
-  return {
+  const candidate: Candidate = {
     ...plan,
     reason:
       broken.size === 0
@@ -102,11 +118,39 @@ function linesBehindGaps(
         : `a link is missing along ${[...broken].map(axisName).join(', ')}: a broken ring is a line with half its rate, and all wait for it`,
     groupLinkBytes: plan.groupLinkBytes * groups,
     linkBytes: () => {
-      const bytes = plan.linkBytes(opened);
-      for (const [line, start] of starts) rotateLine(torus, bytes, line, start);
-      return bytes;
+      const carried = plan.linkBytes(opened);
+      for (const [line, start] of starts) rotateLine(torus, carried, line, start);
+      return carried;
     },
   };
+  const layout = new GappedTorus(torus, group.axes, starts);
+  const parts =
+    kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
+      ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
+      : ringParts(kind, fastestRingPlan(group, bytes, rates).parts, bytes);
+  return ringsPlan(candidate, layout, parts, rates.hopLatencySeconds);
+}
+
+/** A torus some of whose lines begin behind a gap. */
+class GappedTorus extends UnfoldedTorus {
+  readonly uneven = true;
+  readonly #own: readonly number[];
+  readonly #starts: ReadonlyMap<number, number>;
+
+  /** `starts`: for lines along an axis, by their first node times axes plus the axis, where they begin. */
+  constructor(torus: Torus, axes: readonly number[], starts: ReadonlyMap<number, number>) {
+    super(torus, axes);
+    this.#own = axes;
+    this.#starts = starts;
+  }
+
+  override isFirst(chip: number, index: number): boolean {
+    const { torus } = this;
+    const axis = this.#own[index];
+    const at = torus.coordinate(chip, axis);
+    const line = (chip - at * torus.strides[axis]) * torus.axes + axis;
+    return at === (this.#starts.get(line) ?? 0);
+  }
 }
 
 /** Moves what a line from coordinate 0 carries to one that begins at `start`. */

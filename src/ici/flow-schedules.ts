@@ -29,7 +29,9 @@ export function ringTransfers(
   latencySeconds: number,
 ): TransferList {
   const list = new TransferList();
-  for (const part of parts) addStreamedPart(list, layout, part, chunks, latencySeconds);
+  parts.forEach((part, number) => {
+    addStreamedPart(list, layout, part, chunks, latencySeconds, number);
+  });
   return list;
 }
 

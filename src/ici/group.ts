@@ -34,6 +34,8 @@ export interface Group {
   readonly reducedShares: readonly number[];
 }
 
+const NO_SHARE = 1e-12;
+
 const groupsByTorus = new WeakMap<Torus, Map<string, Group | undefined>>();
 
 /** The group that spans `axes`; `undefined` when it is a single chip. Kept with the torus. */
@@ -181,7 +183,9 @@ function bestShares(
   sets.forEach((set, index) => {
     cost[count + index] = set.cost;
   });
-  return minimise([...rows, whole], cost, [...basis, 0]).slice(0, count);
+  const shares = minimise([...rows, whole], cost, [...basis, 0]).slice(0, count);
+  // What rounding leaves of a share is no part of its own.
+  return shares.map((share) => (share < NO_SHARE ? 0 : share));
 }
 
 function permutations(items: readonly number[]): readonly (readonly number[])[] {

@@ -78,6 +78,8 @@ export interface CollectiveReport {
   readonly meanUtilization: number;
   /** Bytes on every directed link of the torus, [linkSlots]; computed when asked for. */
   linkBytes(): Float64Array;
+  /** Why this is the closed form although flow was asked for; absent where it is what was asked for. */
+  readonly whyClosedForm?: string;
 }
 
 /** Throws an `InputError` unless axes, bytes and pairs make sense on this torus. */

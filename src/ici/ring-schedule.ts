@@ -1,7 +1,7 @@
 import type { Phase } from './group.ts';
 import type { ScheduleLayout } from './schedule-layout.ts';
 import type { Direction } from './topology.ts';
-import type { TransferList } from './transfers.ts';
+import type { Payload, TransferList } from './transfers.ts';
 
 /** A part of the data and the phases it goes through, one after another. */
 export interface StreamedPart {
@@ -18,7 +18,9 @@ export interface StreamedPhase extends Phase {
 /**
  * Adds the transfers of a part cut in `chunks`, each of which goes on to the next phase as soon as it can.
  * On a ring each way carries whole shards for half the hops; at an even length the one opposite comes in
- * halves. Queues are first come, first served by chunk. Returns the last transfers of every chunk.
+ * halves. Queues are first come, first served by chunk.
+ *
+ * @param number of the part, by which payloads know it
  */
 export function addStreamedPart(
   list: TransferList,
@@ -26,14 +28,24 @@ export function addStreamedPart(
   part: StreamedPart,
   chunks: number,
   latencySeconds: number,
+  number = 0,
 ): void {
-  /** By phase and slot within it: the transfer of the chunk before, which stands ahead in the same queue. */
-  const ahead = part.phases.map(() => new Map<number, number>());
+  /** By phase and slot within it: the transfers of the chunk before, which stand ahead in the same queue. */
+  const ahead = part.phases.map(() => new Map<number, readonly number[]>());
   for (let chunk = 0; chunk < chunks; chunk++) {
     let held: readonly (readonly number[])[] = Array.from({ length: layout.chips }, () => []);
     part.phases.forEach((phase, index) => {
       const piece = (part.bytes * phase.shard) / chunks;
-      const context: PhaseContext = { list, layout, phase, piece, latencySeconds, held, ahead: ahead[index] };
+      const context: PhaseContext = {
+        list,
+        layout,
+        phase,
+        piece,
+        latencySeconds,
+        held,
+        ahead: ahead[index],
+        payload: (of, from, to) => ({ part: number, chunk, phase: index, of, from, to }),
+      };
       held = phase.closed ? addRings(context) : addLines(context);
     });
   }
@@ -48,39 +60,79 @@ interface PhaseContext {
   readonly latencySeconds: number;
   /** For each chip, what must have arrived before it can begin. */
   readonly held: readonly (readonly number[])[];
-  readonly ahead: Map<number, number>;
+  readonly ahead: Map<number, readonly number[]>;
+  /** @param of the chip whose data it is, or that the sums are for */
+  readonly payload: (of: number, from: number, to: number) => Payload;
 }
 
 /** A chip passes on what has come from behind; sums wait for its own part of them as well. */
-function addRings({ list, layout, phase, piece, latencySeconds, held, ahead }: PhaseContext): number[][] {
+function addRings(context: PhaseContext): number[][] {
+  const { layout, phase, held } = context;
   const hops = Math.floor(phase.length / 2);
   if (hops === 0) return held.map((each) => [...each]);
-  const done: number[][] = held.map(() => []);
-  for (const way of layout.ways) {
-    let arrived: readonly number[] = [];
-    for (let hop = 1; hop <= hops; hop++) {
-      const arriving = new Array<number>(layout.chips);
-      for (let chip = 0; chip < layout.chips; chip++) {
-        const slot = (chip * 2 + way) * hops + hop - 1;
-        const before = ahead.get(slot);
-        const own = hop === 1 || phase.direction === 'scatter' ? held[chip] : [];
-        const transfer = list.add({
-          bytes: hop * 2 === phase.length ? piece / 2 : piece,
-          links: [layout.link(chip, phase.axis, way)],
-          latencySeconds,
-          after: hop === 1 ? own : [...own, arrived[chip]],
-          behind: before === undefined ? [] : [before],
-        });
-        ahead.set(slot, transfer);
-        arriving[layout.next(chip, phase.axis, way)] = transfer;
-      }
-      arrived = arriving;
-    }
-    arrived.forEach((transfer, chip) => {
-      done[chip].push(transfer);
-    });
-  }
+  const done = alreadyThere(context);
+  for (const way of layout.ways) addWay(context, way, hops, done);
   return done;
+}
+
+/**
+ * What a chip must have for the next phase before anything has come: what it had for this one. Where all keep
+ * step it has that by the time that anything comes.
+ */
+function alreadyThere({ layout, held }: PhaseContext): number[][] {
+  return held.map((each) => (layout.uneven === true ? [...each] : []));
+}
+
+function addWay(context: PhaseContext, way: Direction, hops: number, done: readonly number[][]): void {
+  const { list, layout, phase, piece, latencySeconds, held, ahead } = context;
+  const gathers = phase.direction === 'gather';
+  // The shard of the chip opposite is the last one to come; the sums for it are the first ones to go.
+  const halfHop = phase.length % 2 === 1 ? 0 : gathers ? hops : 1;
+  const back = way === 0 ? 1 : 0;
+  /** The chip that what leaves each chip comes from, or, of sums, is for. */
+  let of = Array.from({ length: layout.chips }, (_, chip) => chip);
+  if (!gathers)
+    for (let hop = 0; hop < hops; hop++) of = of.map((chip) => layout.next(chip, phase.axis, way));
+  let arrived: readonly (readonly number[])[] = [];
+  let sentBefore: readonly (readonly number[])[] = [];
+  for (let hop = 1; hop <= hops; hop++) {
+    const arriving = new Array<readonly number[]>(layout.chips);
+    const sending = new Array<readonly number[]>(layout.chips);
+    for (let chip = 0; chip < layout.chips; chip++) {
+      const slot = (chip * 2 + way) * hops + hop - 1;
+      const before = ahead.get(slot);
+      const queue = layout.uneven === true && hop > 1 ? sentBefore[chip] : undefined;
+      const own = hop === 1 || !gathers ? held[chip] : [];
+      const after = hop === 1 ? own : [...own, ...arrived[chip]];
+      const routes = layout.routes?.(chip, phase.axis, way) ?? [[layout.link(chip, phase.axis, way)]];
+      const next = layout.next(chip, phase.axis, way);
+      const payload = context.payload(of[chip], chip, next);
+      const transfers = routes.map((links, route) =>
+        list.add({
+          bytes: (hop === halfHop ? piece / 2 : piece) / routes.length,
+          links,
+          latencySeconds: links.length * latencySeconds,
+          after,
+          behind: [
+            ...(before === undefined ? [] : [before[route]]),
+            ...(queue === undefined ? [] : [queue[route]]),
+          ],
+          payload,
+        }),
+      );
+      ahead.set(slot, transfers);
+      sending[chip] = transfers;
+      arriving[next] = transfers;
+    }
+    arrived = arriving;
+    sentBefore = sending;
+    const ofBefore = of;
+    // What has come from behind goes on.
+    of = of.map((_, chip) => ofBefore[layout.next(chip, phase.axis, back)]);
+  }
+  arrived.forEach((transfers, chip) => {
+    done[chip].push(...transfers);
+  });
 }
 
 /**
@@ -88,8 +140,8 @@ function addRings({ list, layout, phase, piece, latencySeconds, held, ahead }: P
  * and adds its own as they pass. Both are FIFO, so a chip is done with the last arrival of each side.
  */
 function addLines(context: PhaseContext): number[][] {
-  const { layout, phase, held } = context;
-  const done: number[][] = held.map(() => []);
+  const { layout, phase } = context;
+  const done = alreadyThere(context);
   for (let start = 0; start < layout.chips; start++) {
     if (!layout.isFirst(start, phase.axis)) continue;
     const line = [start];
@@ -101,7 +153,7 @@ function addLines(context: PhaseContext): number[][] {
 }
 
 function addLine(
-  { list, layout, phase, piece, latencySeconds, held, ahead }: PhaseContext,
+  { list, layout, phase, piece, latencySeconds, held, ahead, payload }: PhaseContext,
   line: readonly number[],
   direction: Direction,
   done: readonly number[][],
@@ -122,7 +174,7 @@ function addLine(
     let last: number | undefined;
     for (const end of carried) {
       const from = incoming.get(end);
-      const before = last ?? ahead.get(queue);
+      const before = last ?? ahead.get(queue)?.[0];
       const own = kind === 'scatter' || end === step ? held[chip] : [];
       last = list.add({
         bytes: piece,
@@ -130,11 +182,12 @@ function addLine(
         latencySeconds,
         after: from === undefined ? own : [...own, from],
         behind: before === undefined ? [] : [before],
+        payload: payload(line[end], chip, line[step + 1]),
       });
       outgoing.set(end, last);
     }
     if (last !== undefined) {
-      ahead.set(queue, last);
+      ahead.set(queue, [last]);
       done[line[step + 1]].push(last);
     }
     incoming = outgoing;

@@ -1,10 +1,18 @@
+import { modulo } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { Bound } from './bounds.ts';
+import { treesPlan } from './broadcast-trees.ts';
 import type { Candidate, LinkLoads } from './candidate.ts';
 import { distancesFrom } from './distances.ts';
+import { ringParts, ringTransferCount } from './flow-schedules.ts';
 import type { CollectiveKind, LinkRates } from './request.ts';
+import { addStreamedPart, type StreamedPart } from './ring-schedule.ts';
 import { routeOf, routesAround } from './routing.ts';
-import type { Torus } from './topology.ts';
+import type { ScheduleLayout } from './schedule-layout.ts';
+import { MOST_RING_CHUNKS, type ScheduledPlan } from './scheduled-plan.ts';
+import type { RingKind } from './streamed-form.ts';
+import type { Direction, Torus } from './topology.ts';
+import { TransferList } from './transfers.ts';
 
 /** Chips of each group, by node, in the order of their ring; any chips of the torus, each at most once. */
 export type ChipGroups = readonly (readonly number[])[];
@@ -25,12 +33,12 @@ export function planRouted(
   kind: Kind,
   bytes: number,
   rates: LinkRates,
-): Candidate {
+): ScheduledPlan {
   switch (kind) {
     case 'all-to-all':
       return routedAllToAll(torus, groups, bytes, rates);
     case 'broadcast':
-      return relayTrees(torus, groups, bytes, rates);
+      return treesPlan(torus, groups, bytes, rates);
     case 'all-gather':
     case 'reduce-scatter':
     case 'all-reduce':
@@ -42,35 +50,37 @@ export function planRouted(
 function ringByRoutes(
   torus: Torus,
   groups: ChipGroups,
-  kind: Exclude<Kind, 'all-to-all' | 'broadcast'>,
+  kind: RingKind,
   bytes: number,
   rates: LinkRates,
-): Candidate {
+): ScheduledPlan {
+  const rings = groups.filter((group) => group.length > 1).map((group) => new RoutedRing(torus, group));
   const chips = Math.max(...groups.map((group) => group.length));
-  const perLink = new Float64Array(torus.linkSlots);
-  let hops = 0;
-  for (const group of groups) {
-    if (group.length === 1) continue;
-    group.forEach((node, index) => {
-      const next = group[(index + 1) % group.length];
-      for (const route of [routeOf(torus, node, next), routeOf(torus, next, node)]) {
-        hops = Math.max(hops, route.length);
-        for (const link of route) perLink[link] += 1;
-      }
-    });
-  }
-  const shared = perLink.reduce((most, each) => Math.max(most, each), 0);
   const passes = kind === 'all-reduce' ? 2 : 1;
+  const latency = rates.hopLatencySeconds;
+  const perLink = new Float64Array(torus.linkSlots);
+  const ways = new Float64Array(torus.linkSlots);
+  /** Of the array, what passes in all steps; at an even length the last one counts as whole. */
+  const passing = new Float64Array(torus.linkSlots);
+  let hops = 0;
+  for (const ring of rings) {
+    for (const route of ring.all()) {
+      hops = Math.max(hops, route.length);
+      for (const link of route) {
+        ways[link] += 1;
+        passing[link] += Math.floor(ring.chips / 2) / ring.chips;
+        // Each way round carries half of the n - 1 shards of every chip.
+        perLink[link] += (passes * (ring.chips - 1)) / ring.chips / 2;
+      }
+    }
+  }
+  const shared = ways.reduce((most, each) => Math.max(most, each), 0);
   const steps = Math.floor(chips / 2);
-  // Of the array, what passes each way between two chips of the ring in all steps.
-  const passing = Math.max(...groups.map(({ length }) => Math.floor(length / 2) / length));
-  const waiting = steps * (hops - 1) * rates.hopLatencySeconds;
-  const sending = Math.max(
-    steps * rates.hopLatencySeconds,
-    (shared * passing * bytes) / rates.linkBytesPerSecond,
-  );
+  const most = passing.reduce((largest, each) => Math.max(largest, each), 0);
+  const waiting = steps * (hops - 1) * latency;
+  const sending = Math.max(steps * latency, (most * bytes) / rates.linkBytesPerSecond);
   const moved = ((chips - 1) / chips) * bytes;
-  return {
+  const candidate: Candidate = {
     seconds: chips === 1 ? 0 : passes * (waiting + sending),
     algorithm: `one two-way ring through all ${chips} chips of a group`,
     reason:
@@ -79,31 +89,78 @@ function ringByRoutes(
         : 'no axis is a ring of these chips',
     steps: passes * steps * hops,
     chipBytes: { sent: passes * moved, received: passes * moved, reduced: kind === 'all-gather' ? 0 : moved },
-    // Each way round carries half of the n - 1 shards of every chip.
-    ...scaledLoads(perLink, (passes * moved) / 2),
+    ...scaledLoads(perLink, bytes),
+  };
+  const partsOf = ({ chips: length }: RoutedRing): readonly StreamedPart[] =>
+    ringParts(kind, [{ order: [{ axis: 0, closed: true, length, shard: 1 / length }], share: 1 }], bytes);
+  return {
+    candidate,
+    perChunk: rings.reduce((total, ring) => total + ringTransferCount(ring, partsOf(ring)), 0),
+    mostChunks: MOST_RING_CHUNKS,
+    transfers: (chunks) => {
+      const list = new TransferList();
+      rings.forEach((ring, number) => {
+        for (const part of partsOf(ring)) addStreamedPart(list, ring, part, chunks, latency, number);
+      });
+      return list;
+    },
   };
 }
 
-function routedAllToAll(torus: Torus, groups: ChipGroups, bytes: number, rates: LinkRates): Candidate {
+/** A ring through the chips of a group, numbered by their place in it. */
+class RoutedRing implements ScheduleLayout {
+  readonly chips: number;
+  readonly ways = [0, 1] as const;
+  readonly uneven = true;
+  /** By place: to the next one and to the one before. */
+  readonly #routes: readonly (readonly [readonly number[], readonly number[]])[];
+
+  constructor(torus: Torus, group: readonly number[]) {
+    this.chips = group.length;
+    this.#routes = group.map((node, place) => [
+      routeOf(torus, node, group[(place + 1) % group.length]),
+      routeOf(torus, node, group[(place + group.length - 1) % group.length]),
+    ]);
+  }
+
+  isFirst(chip: number): boolean {
+    return chip === 0;
+  }
+
+  next(chip: number, _axis: number, direction: Direction): number {
+    return modulo(chip + (direction === 0 ? 1 : -1), this.chips);
+  }
+
+  link(chip: number, axis: number, direction: Direction): number {
+    return this.routes(chip, axis, direction)[0][0];
+  }
+
+  routes(chip: number, _axis: number, direction: Direction): readonly (readonly number[])[] {
+    return [this.#routes[chip][direction]];
+  }
+
+  all(): readonly (readonly number[])[] {
+    return this.#routes.flat();
+  }
+}
+
+function routedAllToAll(torus: Torus, groups: ChipGroups, bytes: number, rates: LinkRates): ScheduledPlan {
   checkPairs(torus);
   const perLink = new Float64Array(torus.linkSlots);
   let hops = 0;
-  for (const group of groups) {
-    for (const source of group) {
-      for (const target of group) {
-        if (source === target) continue;
-        const routes = routesAround(torus, source, target);
-        hops = Math.max(hops, routes[0].length);
-        for (const link of routes.flat()) perLink[link] += 1 / (group.length * routes.length);
-      }
-    }
+  let count = 0;
+  for (const { routes, share } of exchanges(torus, groups)) {
+    hops = Math.max(hops, routes[0].length);
+    count += routes.length;
+    for (const link of routes.flat()) perLink[link] += share;
   }
   const chips = Math.max(...groups.map((group) => group.length));
   const loads = scaledLoads(perLink, bytes);
   const remote = (bytes * (chips - 1)) / chips;
+  const latency = rates.hopLatencySeconds;
   const largest = perLink.reduce((most, each) => Math.max(most, each), 0);
-  return {
-    seconds: Math.max(hops * rates.hopLatencySeconds, loads.largestLinkBytes / rates.linkBytesPerSecond),
+  const candidate: Candidate = {
+    seconds: Math.max(hops * latency, loads.largestLinkBytes / rates.linkBytesPerSecond),
     algorithm: torus.intact
       ? 'direct, dimension order'
       : 'direct, dimension order, around what is missing in the opposite order or by all shortest detours',
@@ -112,34 +169,42 @@ function routedAllToAll(torus: Torus, groups: ChipGroups, bytes: number, rates: 
     chipBytes: { sent: remote, received: remote, reduced: 0 },
     ...loads,
   };
+  return {
+    candidate,
+    perChunk: count,
+    mostChunks: 1,
+    transfers: () => {
+      const list = new TransferList();
+      for (const { source, target, routes, share } of exchanges(torus, groups)) {
+        const payload = { part: 0, chunk: 0, phase: 0, of: source, from: source, to: target };
+        for (const links of routes) {
+          list.add({ bytes: share * bytes, links, latencySeconds: links.length * latency, payload });
+        }
+      }
+      return list;
+    },
+  };
 }
 
-/** The message goes whole down a tree of shortest ways from the first chip of each group. */
-function relayTrees(torus: Torus, groups: ChipGroups, bytes: number, rates: LinkRates): Candidate {
-  const perLink = new Float64Array(torus.linkSlots);
-  let hops = 0;
+interface Exchange {
+  readonly source: number;
+  readonly target: number;
+  readonly routes: readonly (readonly number[])[];
+  /** Of a chip's buffer, what goes over each of the routes. */
+  readonly share: number;
+}
+
+/** Every chip of a group to every other. */
+function* exchanges(torus: Torus, groups: ChipGroups): Generator<Exchange> {
   for (const group of groups) {
-    const used = new Set<number>();
-    for (const target of group.slice(1)) {
-      const route = routeOf(torus, group[0], target);
-      hops = Math.max(hops, route.length);
-      for (const link of route) used.add(link);
+    for (const source of group) {
+      for (const target of group) {
+        if (source === target) continue;
+        const routes = routesAround(torus, source, target);
+        yield { source, target, routes, share: 1 / (group.length * routes.length) };
+      }
     }
-    for (const link of used) perLink[link] += 1;
   }
-  const loads = scaledLoads(perLink, bytes);
-  const latency = rates.hopLatencySeconds;
-  const sending = loads.largestLinkBytes / rates.linkBytesPerSecond;
-  return {
-    seconds: hops === 0 ? 0 : (hops - 1) * latency + Math.max(latency, sending),
-    algorithm: 'relayed down shortest ways',
-    reason: torus.intact
-      ? 'the group is not all chips along some axes'
-      : 'the ways go around what is missing',
-    steps: hops,
-    chipBytes: { sent: 2 * torus.axes * bytes, received: bytes, reduced: 0 },
-    ...loads,
-  };
 }
 
 function scaledLoads(perLink: Float64Array, bytes: number): LinkLoads {

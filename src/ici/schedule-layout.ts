@@ -12,6 +12,10 @@ export interface ScheduleLayout {
   next(chip: number, axis: number, direction: Direction): number;
   /** The link that leads there. */
   link(chip: number, axis: number, direction: Direction): number;
+  /** Where no link leads there: the ways to take instead at once, in equal parts. Left out, there is a link. */
+  routes?(chip: number, axis: number, direction: Direction): readonly (readonly number[])[];
+  /** Chips do not keep step, so that what a chip sends one way has to queue to arrive in order. */
+  readonly uneven?: boolean;
 }
 
 /** Every chip and link of a torus by itself, with all groups along `axes` side by side. */

@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.ts';
+import { ringParts } from './flow-schedules.ts';
 import { groupOf } from './group.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
 import {
@@ -10,7 +11,9 @@ import {
   ringWords,
 } from './ring-plan.ts';
 import { routesAround } from './routing.ts';
-import { Torus } from './topology.ts';
+import { UnfoldedTorus } from './schedule-layout.ts';
+import { ringsPlan, type ScheduledPlan } from './scheduled-plan.ts';
+import { type Direction, Torus } from './topology.ts';
 
 type RingRequest = CollectiveRequest & { readonly kind: 'all-gather' | 'reduce-scatter' | 'all-reduce' };
 
@@ -29,13 +32,14 @@ export function ringsWithStandIns(
   torus: Torus,
   request: RingRequest,
   rates: LinkRates,
-): Candidate | undefined {
+): ScheduledPlan | undefined {
   const whole = new Torus({ shape: torus.shape, wraps: torus.wraps, twisted: torus.twisted });
   const group = groupOf(whole, request.axes);
   if (group === undefined || !group.torus.wraps.every(Boolean)) return undefined;
   const players = playersOf(torus, whole, group.axes);
   if (players === undefined) return undefined;
-  const routes = group.axes.map((axis) => axisRoutes(torus, whole, axis, players));
+  const layout = new StandInTorus(torus, whole, group.axes, players);
+  const routes = group.axes.map((_, axis) => axisRoutes(torus, layout, axis));
   const plan = fastestRingPlan(group, request.bytes, rates);
   const passes = request.kind === 'all-reduce' ? 2 : 1;
   const latency = rates.hopLatencySeconds;
@@ -60,7 +64,7 @@ export function ringsWithStandIns(
   const { most, own } = ringBytes(plan, request.bytes);
   const crowded = torus.linkName(total.indexOf(largestOf(total)));
   const reduces = request.kind !== 'all-gather';
-  return {
+  const candidate: Candidate = {
     seconds,
     algorithm: `${passes === 2 ? 'reduce-scatter and all-gather in ' : ''}${ringWords(group)} along ${describeRingPlan(plan, group)}, around what is missing`,
     reason: `${torus.missingChips.size > 0 ? 'neighbours play the part of missing chips' : 'what a missing link carried goes round it by all shortest ways'}: that crowds ${crowded}, and all rings wait for it`,
@@ -74,6 +78,7 @@ export function ringsWithStandIns(
     groupLinkBytes: total.reduce((sum, each) => sum + each, 0),
     linkBytes: () => total.slice(),
   };
+  return ringsPlan(candidate, layout, ringParts(request.kind, plan.parts, request.bytes), latency);
 }
 
 /** Who does what each chip would: itself, or for one that is missing a neighbour of its group. */
@@ -90,16 +95,41 @@ function playersOf(torus: Torus, whole: Torus, axes: readonly number[]): Int32Ar
   return players;
 }
 
-function axisRoutes(torus: Torus, whole: Torus, axis: number, players: Int32Array): AxisRoutes {
+/** The chips and rings of the whole torus, whose steps go where links and chips are left. */
+class StandInTorus extends UnfoldedTorus {
+  readonly uneven = true;
+  readonly #left: Torus;
+  readonly #players: Int32Array;
+  /** By link of the whole torus. */
+  readonly #routes = new Map<number, readonly (readonly number[])[]>();
+
+  constructor(left: Torus, whole: Torus, axes: readonly number[], players: Int32Array) {
+    super(whole, axes);
+    this.#left = left;
+    this.#players = players;
+  }
+
+  /** One empty way where both chips are played by the same one. */
+  routes(chip: number, axis: number, direction: Direction): readonly (readonly number[])[] {
+    const link = this.link(chip, axis, direction);
+    let routes = this.#routes.get(link);
+    if (routes === undefined) {
+      const next = this.torus.targets[link];
+      const [from, to] = [this.#players[chip], this.#players[next]];
+      const isThere = from === chip && to === next && this.#left.targets[link] === next;
+      routes = from === to ? [[]] : isThere ? [[link]] : routesAround(this.#left, from, to);
+      this.#routes.set(link, routes);
+    }
+    return routes;
+  }
+}
+
+function axisRoutes(torus: Torus, layout: StandInTorus, axis: number): AxisRoutes {
   const perLink = new Float64Array(torus.linkSlots);
   let longestRoute = 1;
   for (let node = 0; node < torus.nodes; node++) {
     for (const direction of [0, 1] as const) {
-      const link = whole.link(node, axis, direction);
-      const [from, to] = [players[node], players[whole.targets[link]]];
-      if (from === to) continue;
-      const isThere = torus.targets[link] >= 0 && from === node && to === torus.targets[link];
-      const ways = isThere ? [[link]] : routesAround(torus, from, to);
+      const ways = layout.routes(node, axis, direction);
       for (const way of ways) {
         longestRoute = Math.max(longestRoute, way.length);
         for (const each of way) perLink[each] += 1 / ways.length;

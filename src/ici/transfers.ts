@@ -21,6 +21,20 @@ export interface Transfers {
   readonly followsArrival: Uint8Array;
 }
 
+/** Which part of the data of a collective a transfer carries. */
+export interface Payload {
+  /** Parts, trees or groups that a collective is split into, and chunks of each. */
+  readonly part: number;
+  readonly chunk: number;
+  /** Place in the order of the phases of its part. */
+  readonly phase: number;
+  /** The chip whose data it is, or, of sums, the chip that they are for. */
+  readonly of: number;
+  /** Chips of the schedule between which it goes: where one plays the part of another, the other one. */
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface Transfer {
   readonly bytes: number;
   readonly links: readonly number[];
@@ -32,6 +46,7 @@ export interface Transfer {
   readonly after?: readonly number[];
   /** Transfers that must have been sent: they are ahead in the same queue. */
   readonly behind?: readonly number[];
+  readonly payload?: Payload;
 }
 
 /** Collects transfers; each may wait for earlier ones, so that no circle can arise. */
@@ -56,6 +71,10 @@ export class TransferList {
         behind: moved(item.behind),
       });
     }
+  }
+
+  get items(): readonly Transfer[] {
+    return this.#items;
   }
 
   get count(): number {

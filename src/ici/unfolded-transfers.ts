@@ -1,7 +1,7 @@
-import { InputError } from '../base/result.ts';
 import { FLOW_CHUNKS_A_HOP, fastestTreePlan } from './broadcast.ts';
 import { chunkedTransfers } from './broadcast-transfers.ts';
 import { exchangesWhole } from './closed-form.ts';
+import { planDegraded } from './degraded.ts';
 import { distancesFrom } from './distances.ts';
 import { streamedOrders } from './flow-collective.ts';
 import { ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
@@ -11,11 +11,10 @@ import { type CollectiveRequest, checkRequest, type LinkRates } from './request.
 import { wholeLanes } from './ring-plan.ts';
 import { routeOf } from './routing.ts';
 import { UnfoldedTorus } from './schedule-layout.ts';
+import { checkTransferCount, scheduledTransfers } from './scheduled-plan.ts';
 import type { Torus } from './topology.ts';
 import { TransferList } from './transfers.ts';
 
-/** Every chip by itself: some seconds to run, some hundred megabytes to hold. */
-const MAX_UNFOLDED_TRANSFERS = 500_000;
 /** Rings and lines stream their parts in chunks while these are quickly run. */
 const STREAMED_CHUNKS = 4;
 const MANY_TRANSFERS = 100_000;
@@ -26,17 +25,17 @@ const TREE_TRANSFERS = 25_000;
 /**
  * Every transfer of a collective between every two chips of the whole torus, over the links that it takes:
  * what is needed to see single links, or several collectives on the same ones. Empty when nobody has anything
- * to send. Throws an `InputError` for what the torus does not have, for one with something missing, and for
+ * to send. Throws an `InputError` for what the torus does not have, for chips cut off from each other, and for
  * more than half a million transfers.
  */
 export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rates: LinkRates): TransferList {
   checkRequest(torus, request);
-  if (!torus.intact) {
-    throw new InputError('torus', 'transfers of single chips are followed only where nothing is missing');
-  }
   const group = groupOf(torus, request.axes);
   if (group === undefined || request.bytes === 0) return new TransferList();
   const { kind, bytes } = request;
+  if (!torus.intact && kind !== 'collective-permute') {
+    return scheduledTransfers(planDegraded(torus, { ...request, kind }, rates).plan);
+  }
   const latency = rates.hopLatencySeconds;
   const layout = new UnfoldedTorus(torus, group.axes);
   switch (kind) {
@@ -48,7 +47,7 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
           ? [{ bytes, phases: wholeLanes(group).map((lane) => ({ ...lane, direction: 'gather' as const })) }]
           : ringParts(kind, streamedOrders(kind, group, bytes, rates), bytes);
       const perChunk = ringTransferCount(layout, parts);
-      checkCount(perChunk);
+      checkTransferCount(perChunk);
       const chunks = perChunk * STREAMED_CHUNKS <= MANY_TRANSFERS ? STREAMED_CHUNKS : 1;
       return ringTransfers(layout, parts, chunks, latency);
     }
@@ -70,7 +69,7 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
 function broadcastDownTrees(torus: Torus, group: Group, bytes: number, rates: LinkRates): TransferList {
   const { trees, chunks } = fastestTreePlan(group, bytes, rates, 'flow');
   const perChunk = trees.count * torus.nodes;
-  checkCount(perChunk);
+  checkTransferCount(perChunk);
   const links = linksOfGroups(torus, group);
   const few = Math.floor(Math.min(chunks / FLOW_CHUNKS_A_HOP, TREE_CHUNKS, TREE_TRANSFERS / perChunk));
   return chunkedTransfers(
@@ -105,7 +104,7 @@ function firstChips(torus: Torus, axes: readonly number[]): number[] {
  */
 function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: number): TransferList {
   const own = group.torus;
-  checkCount(torus.nodes * (own.nodes - 1));
+  checkTransferCount(torus.nodes * (own.nodes - 1));
   const groups = linksOfGroups(torus, group);
   const list = new TransferList();
   const { hops, reached } = distancesFrom(own, 0);
@@ -126,13 +125,5 @@ function exchanges(torus: Torus, group: Group, bytes: number, latencySeconds: nu
 function shifted(torus: Torus, from: number, by: number): number {
   return torus.nodeAt(
     torus.shape.map((extent, axis) => (torus.coordinate(from, axis) + torus.coordinate(by, axis)) % extent),
-  );
-}
-
-function checkCount(transfers: number): void {
-  if (transfers <= MAX_UNFOLDED_TRANSFERS) return;
-  throw new InputError(
-    'torus',
-    `single chips are followed up to ${MAX_UNFOLDED_TRANSFERS} transfers, this collective has ${transfers}`,
   );
 }

@@ -4,13 +4,12 @@ import { InputError } from '../base/result.ts';
 import { planCollective } from '../ici/collective.ts';
 import { contentionSentence } from '../ici/contention-sentence.ts';
 import { runFlows } from '../ici/flow.ts';
+import { MAX_FOLLOWED_CHIPS } from '../ici/flow-scheduled.ts';
 import { LinkStatistics } from '../ici/link-statistics.ts';
 import type { CollectiveReport, CollectiveRequest, LinkRates } from '../ici/request.ts';
 import type { Torus } from '../ici/topology.ts';
 import { unfoldedTransfers } from '../ici/unfolded-transfers.ts';
 
-/** Above this single transfers take too long to follow while somebody watches. */
-const MAX_FOLLOWED_CHIPS = 1024;
 const MAX_ROWS = 512;
 const MAX_BINS = 400;
 /** Transfers that are listed of one link. */
@@ -66,7 +65,7 @@ export interface LinkTransfers {
   readonly nextCount: number;
 }
 
-/** Follows a collective on its own. Slices beyond 1,024 chips and ones with something missing give totals. */
+/** Follows a collective on its own. Slices beyond 1,024 chips give totals. */
 export function followCollective(
   torus: Torus,
   request: CollectiveRequest,
@@ -81,7 +80,6 @@ export function followCollective(
     statistics: undefined,
     whyTotals,
   });
-  if (!torus.intact) return totals('with a cable cut, single transfers are not followed');
   if (torus.nodes > MAX_FOLLOWED_CHIPS) {
     return totals(`single transfers are followed up to ${MAX_FOLLOWED_CHIPS.toLocaleString('en-US')} chips`);
   }

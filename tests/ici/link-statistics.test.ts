@@ -177,9 +177,12 @@ describe('collectives that share links', () => {
     expect(later.jobs[1].endSeconds).toBeGreaterThan(1);
   });
 
-  it('are followed only where nothing is missing and not too far', () => {
+  it('share what is left where a cable is missing, and are not followed too far', () => {
     const cut = wrapped(4, 4).withoutCables([0]);
-    expect(() => runShared(cut, [ring('a', [0])], v5pRates)).toThrow(InputError);
+    const both = runShared(cut, [ring('a', [0]), ring('b', [0])], v5pRates);
+    expect(both.jobs[0].seconds / both.jobs[0].aloneSeconds).toBeGreaterThan(1.5);
+    const alone = cut.withoutCables([0, 1, 2, 3]);
+    expect(() => runShared(alone, [ring('a', [0])], v5pRates)).toThrow(InputError);
     const job = { label: 'x', request: { kind: 'all-to-all', axes: [0, 1, 2], bytes: 1e9 } } as const;
     expect(() => runShared(wrapped(16, 16, 16), [job], v5pRates)).toThrow(/500000/);
   });

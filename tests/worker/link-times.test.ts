@@ -65,17 +65,29 @@ describe('links over the time of a collective', () => {
   });
 
   it('are totals, and say so, where transfers are not followed', () => {
-    const whole = torusOf([4, 4, 4]);
-    const cut = follow(whole.withoutCables([0]), { axes: [0] });
-    expect(linkTimes(cut, 50)).toMatchObject({ followed: false, count: 1, linkCount: 382 });
-    expect(linkTimes(cut, 50).whyTotals).toContain('cable cut');
-    expect(linkTransfers(cut, 2, 0)).toBeUndefined();
-    const large = linkTimes(follow(torusOf([16, 16, 8]), { kind: 'all-gather' }), 50);
+    const followed = follow(torusOf([16, 16, 8]), { kind: 'all-gather' });
+    expect(linkTimes(followed, 50)).toMatchObject({ followed: false, count: 1 });
+    expect(linkTransfers(followed, 2, 0)).toBeUndefined();
+    const large = linkTimes(followed, 50);
     expect(large.whyTotals).toContain('1,024 chips');
     expect(large.links).toHaveLength(512);
     expect(large.busy[0]).toBeGreaterThan(0.9);
     const many = linkTimes(follow(torusOf([8, 8, 16]), { axes: [0, 1, 2] }), 50);
     expect(many.whyTotals).toContain('transfers');
+  });
+
+  it('follow detours around a cut cable and around a missing chip', () => {
+    const whole = torusOf([4, 4, 4]);
+    const cut = follow(whole.withoutCables([0]), { axes: [0] });
+    expect(linkTimes(cut, 50)).toMatchObject({ followed: true, count: 50, linkCount: 382 });
+    // Straight from chip 0 to chip 1 there is no link: five ways of three links have a fifth each.
+    const detour = linkTransfers(cut, 2, 0)?.underWay.find(({ way }) => way === '(0,0,0) → (1,0,0)');
+    const tale = taleOf(cut, { kind: 'transfer', transfer: detour?.transfer ?? -1 });
+    expect(tale).toMatchObject({ kind: 'transfer', source: 0, target: 1, bytes: 4e5 });
+    expect(tale?.kind === 'transfer' && tale.path.length).toBe(3);
+    expect(linkTimes(cut, 10).seconds).toBeGreaterThan(linkTimes(follow(whole, { axes: [0] }), 10).seconds);
+    const hole = follow(whole.withoutChips([5]), { kind: 'all-reduce', axes: [0, 1, 2] });
+    expect(linkTimes(hole, 50)).toMatchObject({ followed: true, linkCount: 372 });
   });
 
   it('of nothing to send are none', () => {

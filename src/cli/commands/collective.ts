@@ -117,7 +117,7 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const beside = options.texts('beside');
   if (beside.length > 0 || options.flag('links')) {
     const name = beside.length > 0 ? '--beside' : '--links';
-    refuseOptions(options, ['without', 'group'], `has no meaning with ${name}`);
+    refuseOptions(options, ['group'], `has no meaning with ${name}`);
     if ((options.choice('model', COLLECTIVE_MODELS) ?? 'flow') !== 'flow') {
       throw new InputError('--model', `links are shared by flow only: ${name} needs no --model`);
     }
@@ -126,10 +126,22 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const model = options.choice('model', COLLECTIVE_MODELS) ?? 'closed-form';
   const report = planCollective(torus, request, rates, model);
   if (torus.intact) return outcome(report, torus, bytes);
-  if (model === 'flow' && kind !== 'collective-permute') {
-    context.note('where something is missing, schedules are costed in closed form');
-  }
-  return outcome(report, torus, bytes, planCollective(whole, request, rates, model).seconds);
+  if (report.whyClosedForm !== undefined) context.note(`costed in closed form: ${report.whyClosedForm}`);
+  const modelUsed = report.whyClosedForm === undefined ? model : 'closed-form';
+  return outcome(report, torus, bytes, {
+    wholeSeconds: planCollective(whole, request, rates, modelUsed).seconds,
+    ...(modelUsed === 'flow'
+      ? { closedFormSeconds: planCollective(torus, request, rates, 'closed-form').seconds }
+      : {}),
+  });
+}
+
+/** What the time is set beside where something is missing. */
+interface Comparison {
+  /** With nothing missing. */
+  readonly wholeSeconds: number;
+  /** Of the same plan, where flow has followed its transfers. */
+  readonly closedFormSeconds?: number;
 }
 
 /** Which chips take part: all along some axes, groups by name, or the pairs of a permute. */
@@ -152,12 +164,11 @@ function parseChips(
   };
 }
 
-/** `wholeSeconds`: with nothing missing, where something is. */
 function outcome(
   report: CollectiveReport,
   torus: Torus,
   bytes: number,
-  wholeSeconds?: number,
+  comparison?: Comparison,
 ): CommandOutcome {
   const { seconds, lowerBoundSeconds, physicalLowerBoundSeconds, algorithm, reason, steps } = report;
   const linkBytes = report.linkBytes();
@@ -179,7 +190,7 @@ function outcome(
   const ofBound = lowerBoundSeconds > 0 ? ` (${(seconds / lowerBoundSeconds).toFixed(3)} of the bound)` : '';
   const lines = [
     ['time', `${formatSi(seconds, 's', 4)}${ofBound}`],
-    ...(wholeSeconds === undefined ? [] : [['slowdown', slowdownWords(seconds, wholeSeconds)]]),
+    ...(comparison === undefined ? [] : comparisonLines(seconds, comparison)),
     ['lower bound', `${formatSi(lowerBoundSeconds, 's', 4)} at effective rates`],
     ['', `${formatSi(physicalLowerBoundSeconds, 's', 4)} at physical rates, bytes only`],
     ['data', formatBinaryBytes(bytes)],
@@ -206,7 +217,7 @@ function outcome(
       seconds,
       lowerBoundSeconds,
       physicalLowerBoundSeconds,
-      ...(wholeSeconds === undefined ? {} : { wholeSeconds, slowdown: seconds / wholeSeconds }),
+      ...(comparison === undefined ? {} : { ...comparison, slowdown: seconds / comparison.wholeSeconds }),
       algorithm,
       reason,
       steps,
@@ -217,6 +228,16 @@ function outcome(
   };
 }
 
-function slowdownWords(seconds: number, wholeSeconds: number): string {
-  return `${(seconds / wholeSeconds).toFixed(3)} times the ${formatSi(wholeSeconds, 's', 4)} with nothing missing`;
+function comparisonLines(
+  seconds: number,
+  { wholeSeconds, closedFormSeconds }: Comparison,
+): readonly (readonly string[])[] {
+  const times = (other: number): string =>
+    `${(seconds / other).toFixed(3)} times the ${formatSi(other, 's', 4)}`;
+  return [
+    ['slowdown', `${times(wholeSeconds)} with nothing missing`],
+    ...(closedFormSeconds === undefined
+      ? []
+      : [['closed form', `${times(closedFormSeconds)} of the same plan without waits of single transfers`]]),
+  ];
 }

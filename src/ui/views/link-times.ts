@@ -294,8 +294,8 @@ export class LinkTimesView extends LitElement {
     const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
     const metric = METRICS.find(({ id }) => id === this.metric);
     const totals = times.whyTotals === undefined ? '' : `Means over all of its time: ${times.whyTotals}. `;
-    // What a cut does is said by the torus view, next to the cable.
-    const sentence = this.torus?.intact === false ? '' : times.sentence;
+    // What a cut does to totals is said by the torus view, next to the cable.
+    const sentence = this.torus?.intact === false && !times.followed ? '' : times.sentence;
     return html`<footer>
       <span class="legend" title=${metric?.of ?? ''}>
         <span class="number">0</span>

@@ -1,0 +1,209 @@
+import { InputError } from '../base/result.ts';
+import type { Candidate } from './candidate.ts';
+import type { LinkRates } from './request.ts';
+import type { ChipGroups } from './routed.ts';
+import type { ScheduledPlan } from './scheduled-plan.ts';
+import type { Torus } from './topology.ts';
+import { TransferList } from './transfers.ts';
+
+/** A chunk is this part of a message at least: deep trees take time to fill. */
+const MOST_CHUNKS = 128;
+
+/** A tree over links that are there, parents before children, from the first chip of a group to the others. */
+interface Tree {
+  readonly links: readonly number[];
+  readonly depth: number;
+  /** Of the message, what goes down this tree. */
+  readonly share: number;
+}
+
+/**
+ * A message from the first chip of each group to the rest of it: whole down one tree, or in parts down one tree
+ * for each link out of that chip or for most of them, whichever is fastest. Throws an `InputError` when chips are cut off.
+ */
+export function treesPlan(torus: Torus, groups: ChipGroups, bytes: number, rates: LinkRates): ScheduledPlan {
+  const members = groups.filter((group) => group.length > 1);
+  const ports = Math.max(0, ...members.map(([root]) => linksOutOf(torus, root).length));
+  // Where not all links find a tree of their own free links, fewer trees that do may carry more.
+  const counts = [1, ports, ports - 1, ports - 2].filter((count, place) => place === 0 || count > 1);
+  const plans = counts.map((count) => planOf(torus, growTrees(torus, members, count), bytes, rates));
+  return plans.reduce((best, plan) => (plan.candidate.seconds < best.candidate.seconds ? plan : best));
+}
+
+function planOf(torus: Torus, trees: readonly Tree[], bytes: number, rates: LinkRates): ScheduledPlan {
+  const perLink = new Float64Array(torus.linkSlots);
+  for (const { links, share } of trees) for (const link of links) perLink[link] += share * bytes;
+  const largestLinkBytes = perLink.reduce((most, each) => Math.max(most, each), 0);
+  const hops = trees.reduce((most, { depth }) => Math.max(most, depth), 0);
+  const latency = rates.hopLatencySeconds;
+  const parts = Math.round(trees.reduce((most, { share }) => Math.max(most, 1 / share), 1));
+  const candidate: Candidate = {
+    seconds:
+      hops === 0 ? 0 : (hops - 1) * latency + Math.max(latency, largestLinkBytes / rates.linkBytesPerSecond),
+    algorithm:
+      parts === 1 ? 'relayed down shortest ways' : `in ${parts} parts, each relayed down a tree of its own`,
+    reason:
+      (torus.intact ? 'the group is not all chips along some axes' : 'the ways go around what is missing') +
+      (parts === 1 ? '' : ', and trees from several links out of the first chip share few links'),
+    steps: hops,
+    chipBytes: { sent: 2 * torus.axes * bytes, received: bytes, reduced: 0 },
+    largestLinkBytes,
+    groupLinkBytes: perLink.reduce((total, each) => total + each, 0),
+    linkBytes: () => perLink.slice(),
+  };
+  return {
+    candidate,
+    perChunk: trees.reduce((total, { links }) => total + links.length, 0),
+    mostChunks: MOST_CHUNKS,
+    transfers: (chunks) => treeTransfers(torus, trees, bytes, chunks, latency),
+  };
+}
+
+/** Each chip passes a chunk on as soon as it has it; chunks queue for a link in their order. */
+function treeTransfers(
+  torus: Torus,
+  trees: readonly Tree[],
+  bytes: number,
+  chunks: number,
+  latencySeconds: number,
+): TransferList {
+  const list = new TransferList();
+  trees.forEach(({ links, share }, part) => {
+    const ahead = new Map<number, number>();
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const holds = new Map<number, number>();
+      for (const link of links) {
+        const [from, to] = [torus.linkSource(link), torus.targets[link]];
+        const parent = holds.get(from);
+        const before = ahead.get(link);
+        const transfer = list.add({
+          bytes: (bytes * share) / chunks,
+          links: [link],
+          latencySeconds,
+          after: parent === undefined ? [] : [parent],
+          behind: before === undefined ? [] : [before],
+          payload: { part, chunk, phase: 0, of: torus.linkSource(links[0]), from, to },
+        });
+        ahead.set(link, transfer);
+        holds.set(to, transfer);
+      }
+    }
+  });
+  return list;
+}
+
+/** At most `most` trees for each group, each from a link of its own out of the first chip; one is from all of them. */
+function growTrees(torus: Torus, groups: ChipGroups, most: number): readonly Tree[] {
+  /** Trees so far that use each link. */
+  const used = new Int32Array(torus.linkSlots);
+  return groups.flatMap((group) => {
+    const out = linksOutOf(torus, group[0]);
+    const alone = most === 1 ? [] : out.filter((first) => reaches(torus, group, first)).slice(0, most);
+    const firsts = alone.length < 2 ? [out] : alone.map((first) => [first]);
+    const growing = firsts.map((each) => new GrowingTree(torus, group[0], each));
+    // In turns, so that none takes the links that another needs.
+    while (growing.some((tree) => !tree.isWhole)) {
+      let grown = false;
+      for (const tree of growing) if (!tree.isWhole && tree.grow(used)) grown = true;
+      if (!grown) break;
+    }
+    return growing.map((tree) => tree.pruned(group, used, 1 / growing.length));
+  });
+}
+
+function linksOutOf(torus: Torus, node: number): readonly number[] {
+  const slots = torus.axes * 2;
+  return Array.from({ length: slots }, (_, slot) => node * slots + slot).filter(
+    (link) => torus.targets[link] >= 0,
+  );
+}
+
+/** Whether a tree that leaves the first chip by `first` alone comes to all others. */
+function reaches(torus: Torus, [root, ...others]: readonly number[], first: number): boolean {
+  const reached = new Set([root, torus.targets[first]]);
+  const queue = [torus.targets[first]];
+  for (const node of queue) {
+    for (const link of linksOutOf(torus, node)) {
+      const next = torus.targets[link];
+      if (reached.has(next)) continue;
+      reached.add(next);
+      queue.push(next);
+    }
+  }
+  return others.every((node) => reached.has(node));
+}
+
+/** A tree that takes in one chip at a time, the nearest to its root that a link leads to which few trees use. */
+class GrowingTree {
+  readonly #torus: Torus;
+  readonly #links: number[] = [];
+  readonly #depth: Int32Array;
+  /** Links that lead out of it, by how many trees used them when they were put there, then by depth. */
+  readonly #edge: number[][][] = [];
+  isWhole = false;
+
+  constructor(torus: Torus, root: number, firsts: readonly number[]) {
+    this.#torus = torus;
+    this.#depth = new Int32Array(torus.nodes).fill(-1);
+    this.#depth[root] = 0;
+    for (const link of firsts) this.#put(link, 0);
+  }
+
+  #put(link: number, uses: number): void {
+    const depth = this.#depth[this.#torus.linkSource(link)];
+    this.#edge[uses] ??= [];
+    this.#edge[uses][depth] ??= [];
+    this.#edge[uses][depth].push(link);
+  }
+
+  /** Returns whether there was a chip left to take in. */
+  grow(used: Int32Array): boolean {
+    for (;;) {
+      const link = this.#next();
+      if (link === undefined) {
+        this.isWhole = true;
+        return false;
+      }
+      const target = this.#torus.targets[link.link];
+      if (this.#depth[target] >= 0) continue;
+      if (used[link.link] > link.uses) {
+        this.#put(link.link, used[link.link]);
+        continue;
+      }
+      used[link.link] += 1;
+      this.#links.push(link.link);
+      this.#depth[target] = this.#depth[this.#torus.linkSource(link.link)] + 1;
+      for (const out of linksOutOf(this.#torus, target)) {
+        const next = this.#torus.targets[out];
+        if (this.#depth[next] < 0) this.#put(out, used[out]);
+      }
+      return true;
+    }
+  }
+
+  #next(): { readonly link: number; readonly uses: number } | undefined {
+    for (const [uses, byDepth] of this.#edge.entries()) {
+      for (const links of byDepth ?? []) {
+        const link = links?.shift();
+        if (link !== undefined) return { link, uses };
+      }
+    }
+    return undefined;
+  }
+
+  /** Without branches that lead to nobody of the group; their links are given back. */
+  pruned(group: readonly number[], used: Int32Array, share: number): Tree {
+    if (group.some((node) => this.#depth[node] < 0)) {
+      throw new InputError('missing links', 'cut chips off from each other');
+    }
+    const wanted = new Set(group);
+    const links: number[] = [];
+    for (const link of this.#links.toReversed()) {
+      if (wanted.has(this.#torus.targets[link])) {
+        links.push(link);
+        wanted.add(this.#torus.linkSource(link));
+      } else used[link] -= 1;
+    }
+    return { links: links.reverse(), depth: Math.max(...group.map((node) => this.#depth[node])), share };
+  }
+}
