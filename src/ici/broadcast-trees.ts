@@ -8,6 +8,8 @@ import { TransferList } from './transfers.ts';
 
 /** A chunk is this part of a message at least: deep trees take time to fill. */
 const MOST_CHUNKS = 128;
+/** Of more groups than these, which crowd each other anyhow, fewer ways are tried. */
+const FEW_GROUPS = 8;
 
 /** A tree over links that are there, parents before children, from the first chip of a group to the others. */
 interface Tree {
@@ -25,7 +27,9 @@ export function treesPlan(torus: Torus, groups: ChipGroups, bytes: number, rates
   const members = groups.filter((group) => group.length > 1);
   const ports = Math.max(0, ...members.map(([root]) => linksOutOf(torus, root).length));
   // Where not all links find a tree of their own free links, fewer trees that do may carry more.
-  const counts = [1, ports, ports - 1, ports - 2].filter((count, place) => place === 0 || count > 1);
+  const counts = [1, ports, ...(members.length > FEW_GROUPS ? [] : [ports - 1, ports - 2])].filter(
+    (count, place) => place === 0 || count > 1,
+  );
   const plans = counts.map((count) => planOf(torus, growTrees(torus, members, count), bytes, rates));
   return plans.reduce((best, plan) => (plan.candidate.seconds < best.candidate.seconds ? plan : best));
 }
@@ -100,14 +104,14 @@ function growTrees(torus: Torus, groups: ChipGroups, most: number): readonly Tre
     const out = linksOutOf(torus, group[0]);
     const alone = most === 1 ? [] : out.filter((first) => reaches(torus, group, first)).slice(0, most);
     const firsts = alone.length < 2 ? [out] : alone.map((first) => [first]);
-    const growing = firsts.map((each) => new GrowingTree(torus, group[0], each));
+    const growing = firsts.map((each) => new GrowingTree(torus, group, each));
     // In turns, so that none takes the links that another needs.
     while (growing.some((tree) => !tree.isWhole)) {
       let grown = false;
       for (const tree of growing) if (!tree.isWhole && tree.grow(used)) grown = true;
       if (!grown) break;
     }
-    return growing.map((tree) => tree.pruned(group, used, 1 / growing.length));
+    return growing.map((tree) => tree.pruned(used, 1 / growing.length));
   });
 }
 
@@ -120,17 +124,17 @@ function linksOutOf(torus: Torus, node: number): readonly number[] {
 
 /** Whether a tree that leaves the first chip by `first` alone comes to all others. */
 function reaches(torus: Torus, [root, ...others]: readonly number[], first: number): boolean {
-  const reached = new Set([root, torus.targets[first]]);
+  const missing = new Set(others);
+  const reached = new Set([root]);
   const queue = [torus.targets[first]];
   for (const node of queue) {
-    for (const link of linksOutOf(torus, node)) {
-      const next = torus.targets[link];
-      if (reached.has(next)) continue;
-      reached.add(next);
-      queue.push(next);
-    }
+    if (reached.has(node)) continue;
+    reached.add(node);
+    missing.delete(node);
+    if (missing.size === 0) return true;
+    for (const link of linksOutOf(torus, node)) queue.push(torus.targets[link]);
   }
-  return others.every((node) => reached.has(node));
+  return missing.size === 0;
 }
 
 /** A tree that takes in one chip at a time, the nearest to its root that a link leads to which few trees use. */
@@ -140,13 +144,22 @@ class GrowingTree {
   readonly #depth: Int32Array;
   /** Links that lead out of it, by how many trees used them when they were put there, then by depth. */
   readonly #edge: number[][][] = [];
-  isWhole = false;
+  readonly #group: readonly number[];
+  /** Chips of the group that it has yet to take in. */
+  readonly #missing: Set<number>;
 
-  constructor(torus: Torus, root: number, firsts: readonly number[]) {
+  /** @param firsts links out of the first chip of the group by which it may leave that */
+  constructor(torus: Torus, group: readonly number[], firsts: readonly number[]) {
     this.#torus = torus;
+    this.#group = group;
+    this.#missing = new Set(group.slice(1));
     this.#depth = new Int32Array(torus.nodes).fill(-1);
-    this.#depth[root] = 0;
+    this.#depth[group[0]] = 0;
     for (const link of firsts) this.#put(link, 0);
+  }
+
+  get isWhole(): boolean {
+    return this.#missing.size === 0;
   }
 
   #put(link: number, uses: number): void {
@@ -160,10 +173,7 @@ class GrowingTree {
   grow(used: Int32Array): boolean {
     for (;;) {
       const link = this.#next();
-      if (link === undefined) {
-        this.isWhole = true;
-        return false;
-      }
+      if (link === undefined) return false;
       const target = this.#torus.targets[link.link];
       if (this.#depth[target] >= 0) continue;
       if (used[link.link] > link.uses) {
@@ -172,6 +182,7 @@ class GrowingTree {
       }
       used[link.link] += 1;
       this.#links.push(link.link);
+      this.#missing.delete(target);
       this.#depth[target] = this.#depth[this.#torus.linkSource(link.link)] + 1;
       for (const out of linksOutOf(this.#torus, target)) {
         const next = this.#torus.targets[out];
@@ -192,10 +203,9 @@ class GrowingTree {
   }
 
   /** Without branches that lead to nobody of the group; their links are given back. */
-  pruned(group: readonly number[], used: Int32Array, share: number): Tree {
-    if (group.some((node) => this.#depth[node] < 0)) {
-      throw new InputError('missing links', 'cut chips off from each other');
-    }
+  pruned(used: Int32Array, share: number): Tree {
+    if (!this.isWhole) throw new InputError('missing links', 'cut chips off from each other');
+    const group = this.#group;
     const wanted = new Set(group);
     const links: number[] = [];
     for (const link of this.#links.toReversed()) {

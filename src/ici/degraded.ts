@@ -24,8 +24,9 @@ export function planDegraded(
   request: DegradedRequest,
   rates: LinkRates,
 ): { readonly plan: ScheduledPlan; readonly bound: Bound } {
-  const bound = routedBound(torus, survivingGroups(torus, request.axes), request.kind);
-  const plans = degradedPlans(torus, request, rates);
+  const groups = survivingGroups(torus, request.axes);
+  const bound = routedBound(torus, groups, request.kind);
+  const plans = degradedPlans(torus, request, rates, groups);
   const plan = plans.reduce((best, each) => (each.candidate.seconds < best.candidate.seconds ? each : best));
   return { plan, bound };
 }
@@ -35,9 +36,9 @@ export function degradedPlans(
   torus: Torus,
   request: DegradedRequest,
   rates: LinkRates,
+  rings: ChipGroups = survivingGroups(torus, request.axes),
 ): readonly ScheduledPlan[] {
   const { kind } = request;
-  const rings = survivingGroups(torus, request.axes);
   // The first chip of a group is the one that sends.
   const groups = kind === 'broadcast' ? rings.map((group) => [...group].sort((a, b) => a - b)) : rings;
   const routed = planRouted(torus, groups, kind, request.bytes, rates);
