@@ -1,6 +1,8 @@
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { assertDefined } from '../../src/base/assert.ts';
+import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
+import type { Scenario } from '../../src/study/scenario.ts';
 import { mountPage, type Page } from './mount-page.ts';
 
 /** Transfers are followed in a worker that has to start first. */
@@ -27,8 +29,8 @@ const pressOn = (target: Element, key: string): void =>
   );
 
 /** The page with the transfers of the worst link listed, and their buttons. */
-async function openList(): Promise<Page> {
-  const on = await mountPage();
+async function openList(scenario: Scenario = EMBEDDED_SCENARIO): Promise<Page> {
+  const on = await mountPage(scenario);
   page = on;
   click(on, 'systole-torus-view', 'Time');
   await until(() => expect(on.text()).toContain('worst first'));
@@ -99,6 +101,14 @@ describe('walking from transfer to transfer', () => {
     await until(() => expect(on.findAll('systole-chain-panel')).toHaveLength(1));
     click(on, 'systole-chain-panel', '×');
     expect(on.app.state.transfer).toBeUndefined();
+  });
+
+  it('follows transfers around a cut cable as well', async () => {
+    const on = await openList({ ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], without: ['0,0,0+z'] } });
+    expect(on.text()).not.toContain('Means over all of its time');
+    rows(on)[0].click();
+    await until(() => expect(on.text()).toMatch(/held it back for .*shared with/));
+    expect(on.text()).toContain('Cut:');
   });
 
   it.each(['dark', 'light'])('%s: nothing serious for axe', async (theme) => {
