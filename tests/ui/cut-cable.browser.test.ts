@@ -5,6 +5,9 @@ import type { Scenario } from '../../src/study/scenario.ts';
 import type { Run } from '../../src/worker/engine-api.ts';
 import { mountPage, type Page } from './mount-page.ts';
 
+/** Engines start in workers, which a busy machine keeps waiting. */
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
+
 let page: Page | undefined;
 
 afterEach(() => {
@@ -27,7 +30,7 @@ function pressInTorus({ find }: Page, key: string): void {
 }
 
 async function selectWorst(on: Page): Promise<void> {
-  await vi.waitFor(() => expect(on.text()).toContain('worst:'));
+  await until(() => expect(on.text()).toContain('worst:'));
   pressInTorus(on, 'w');
   await on.settled();
 }
@@ -40,18 +43,18 @@ describe('cutting a cable', () => {
     await selectWorst(on);
     expect(app.state.selectedLink).toBeDefined();
     pressInTorus(on, 'x');
-    await vi.waitFor(() => expect(runOf(on).scenario.slice.without).toHaveLength(1));
+    await until(() => expect(runOf(on).scenario.slice.without).toHaveLength(1));
     expect(runOf(on).report.stepPs).toBeGreaterThan(whole.report.stepPs);
     await settled();
     expect(text()).toContain('4×4×4 without 1 cable');
     expect(text()).toContain('382');
-    await vi.waitFor(() => expect(text()).toContain('With every cable in order'));
+    await until(() => expect(text()).toContain('With every cable in order'));
     // The playhead stays in the collective that was watched, so that the reason is there at once.
-    await vi.waitFor(() =>
+    await until(() =>
       expect(find('systole-torus-faults').shadowRoot?.textContent).toMatch(/takes\s+[1-9]\.\d\d×\s+as long/),
     );
     press('KeyZ', { ctrlKey: true });
-    await vi.waitFor(() => expect(runOf(on).digest).toBe(whole.digest));
+    await until(() => expect(runOf(on).digest).toBe(whole.digest));
     await settled();
     expect(text()).not.toContain('without 1 cable');
     expect(text()).not.toContain('With every cable in order');
@@ -71,15 +74,15 @@ describe('cutting a cable', () => {
       .flatMap((lane) => lane.spans)
       .find((span) => span.kind === 'busy');
     app.seek(assertDefined(gather, 'a transfer along z').startPs);
-    await vi.waitFor(() =>
+    await until(() =>
       expect(find('systole-torus-faults').shadowRoot?.textContent).toMatch(/takes\s+\d\.\d\d×\s+as long/),
     );
     findAll('systole-torus-faults >>> button')
       .find((each) => each.textContent === 'repair')
       ?.click();
-    await vi.waitFor(() => expect(runOf(on).scenario.slice.without).toHaveLength(1));
+    await until(() => expect(runOf(on).scenario.slice.without).toHaveLength(1));
     press('KeyX', { shiftKey: true });
-    await vi.waitFor(() => expect(runOf(on).scenario.slice.without).toBeUndefined());
+    await until(() => expect(runOf(on).scenario.slice.without).toBeUndefined());
     expect(runOf(on).report.stepPs).toBeLessThan(broken.report.stepPs);
   });
 
@@ -89,7 +92,7 @@ describe('cutting a cable', () => {
     const before = runOf(on);
     on.app.selectLink(5);
     on.press('KeyX');
-    await vi.waitFor(() => expect(on.app.state.notices.at(-1)?.kind).toBe('error'));
+    await until(() => expect(on.app.state.notices.at(-1)?.kind).toBe('error'));
     expect(runOf(on)).toBe(before);
   });
 });
@@ -99,10 +102,10 @@ describe('twisting', () => {
     const on = await open({ ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 8] } });
     const regular = runOf(on);
     on.press('KeyT', { shiftKey: true });
-    await vi.waitFor(() => expect(runOf(on).scenario.slice.twisted).toBe(true));
+    await until(() => expect(runOf(on).scenario.slice.twisted).toBe(true));
     await on.settled();
-    await vi.waitFor(() => expect(on.text()).toContain('With the regular torus'));
+    await until(() => expect(on.text()).toContain('With the regular torus'));
     on.press('KeyT', { shiftKey: true });
-    await vi.waitFor(() => expect(runOf(on).digest).toBe(regular.digest));
+    await until(() => expect(runOf(on).digest).toBe(regular.digest));
   });
 });
