@@ -1,9 +1,62 @@
+import { BlockSums } from './block-sums.ts';
 import type { GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
-import type { Element } from './state-grids.ts';
+import { blocksOf, type SumBlock, type WantedSums } from './wanted-sums.ts';
 
-/** One sum wanted: C[m, n] after `depth` products from `firstK` on, to be put at `index` of the output. */
-interface Wanted {
+/**
+ * Writes every wanted sum to its place in `out`: products in order of k, each rounded as `arithmetic` does.
+ * Blocks of many sums go through the vectors of the CPU, the others one product at a time.
+ *
+ * @param passRows products in one pass at most: how much of a row or column is worth gathering
+ * @param vectors `vectorSums()`, or `undefined` for the slow and obvious path
+ */
+export function addUp(
+  gemm: GemmShape,
+  passRows: number,
+  wanted: WantedSums,
+  source: OperandSource,
+  arithmetic: PeArithmetic,
+  out: Float64Array,
+  vectors: BlockSums | undefined,
+): void {
+  const singly = new SinglySums(gemm, passRows, source, arithmetic, out);
+  for (const block of blocksOf(wanted)) {
+    const inVectors = vectors !== undefined && isWorthVectors(block);
+    const rest = inVectors ? vectors.add(gemm, block, wanted, source, arithmetic, out) : block.entries;
+    for (const entry of rest) singly.want(wanted, entry);
+  }
+  singly.flush();
+}
+
+let shared: BlockSums | undefined;
+let hasTried = false;
+
+/** The vectors of the CPU, or `undefined` where WebAssembly has none or may not be compiled. */
+export function vectorSums(): BlockSums | undefined {
+  if (hasTried) return shared;
+  hasTried = true;
+  // A page's own thread may not compile code (its Content-Security-Policy), and trying would be reported.
+  if (typeof document !== 'undefined') return undefined;
+  try {
+    shared = new BlockSums();
+  } catch {
+    shared = undefined;
+  }
+  return shared;
+}
+
+/** Packing costs as much as some products a line, and sums far apart leave the tiles empty. */
+const MIN_SUMS = 64;
+const MIN_PRODUCTS = 4096;
+const MAX_EMPTY_SHARE = 8;
+
+function isWorthVectors({ entries, products, ...extent }: SumBlock): boolean {
+  const area = (extent.endRow - extent.firstRow) * (extent.endColumn - extent.firstColumn);
+  return entries.length >= MIN_SUMS && products >= MIN_PRODUCTS && area <= MAX_EMPTY_SHARE * entries.length;
+}
+
+/** One sum with its operands, to be put at `index` of the output. */
+interface Pending {
   readonly index: number;
   readonly depth: number;
   readonly a: Float64Array;
@@ -17,12 +70,11 @@ const CHAINS = 4;
  * Sums of products, each in order of k. Rows of A and columns of B are gathered once each: many PEs share
  * them, and a column of B lies scattered in memory.
  */
-export class PartialSums {
+class SinglySums {
   private readonly rowsOfA: LineCache;
   private readonly columnsOfB: LineCache;
-  private pending: Wanted[] = [];
+  private pending: Pending[] = [];
 
-  /** @param passRows products in one pass: how much of a row or column is worth gathering */
   constructor(
     gemm: GemmShape,
     passRows: number,
@@ -34,12 +86,14 @@ export class PartialSums {
     this.columnsOfB = new LineCache(gemm.k, passRows, (n, k, repeat) => source.b(k, n, repeat));
   }
 
-  want(index: number, { repeat, row, column }: Element, firstK: number, depth: number): void {
+  want(wanted: WantedSums, entry: number): void {
+    const repeat = wanted.repeat[entry];
+    const firstK = wanted.firstK[entry];
     this.pending.push({
-      index,
-      depth,
-      a: this.rowsOfA.line(repeat, row, firstK),
-      b: this.columnsOfB.line(repeat, column, firstK),
+      index: wanted.index[entry],
+      depth: wanted.depth[entry],
+      a: this.rowsOfA.line(repeat, wanted.row[entry], firstK),
+      b: this.columnsOfB.line(repeat, wanted.column[entry], firstK),
     });
     if (this.pending.length === CHAINS) this.flush();
   }
@@ -67,10 +121,10 @@ export class PartialSums {
 function addFourChains(
   multiplyAdd: PeArithmetic['multiplyAdd'],
   depth: number,
-  one: Wanted,
-  two: Wanted,
-  three: Wanted,
-  four: Wanted,
+  one: Pending,
+  two: Pending,
+  three: Pending,
+  four: Pending,
   out: Float64Array,
 ): void {
   const { a: a1, b: b1 } = one;

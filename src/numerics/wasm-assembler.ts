@@ -81,7 +81,10 @@ export const v128 = {
     return [...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes];
   },
   and: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x4e)],
+  or: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x50)],
   andNot: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x4f)],
+  /** Bits of `set` where `mask` has ones, of `clear` elsewhere. */
+  select: (set: Code, clear: Code, mask: Code): Code => [...set, ...clear, ...mask, ...simd(0x52)],
 };
 
 export const f32x4 = {
@@ -92,6 +95,8 @@ export const f32x4 = {
 };
 
 export const i32x4 = {
+  splat: (value: Code): Code => [...value, ...simd(0x11)],
+  greaterThan: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x3b)],
   add: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xae)],
   /** Products of 16-bit halves, the two of each lane added. */
   dotOfHalves: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xba)],

@@ -41,13 +41,22 @@ export interface WasmKernel {
     columnPanels: number,
     steps: number,
   ): void;
+  /**
+   * The same for one register tile [4, 8] whose sums are to have products of their own number: sum i takes
+   * those at k = `firstK` and up that are below depths[i], int32. Sums and depths lie row by row.
+   */
+  multiplyToDepths(a: number, b: number, sums: number, depths: number, firstK: number, steps: number): void;
   /** totals[i] += sums[i] over `vectors` groups of four. */
   fold(totals: number, sums: number, vectors: number): void;
 }
 
 export function instantiateWasmKernel(arithmetic: WasmArithmetic, memory: WebAssembly.Memory): WasmKernel {
   const module = new WebAssembly.Module(
-    assembleModule([multiplyFunction(arithmetic), foldFunction(arithmetic)]),
+    assembleModule([
+      multiplyFunction(arithmetic),
+      multiplyToDepthsFunction(arithmetic),
+      foldFunction(arithmetic),
+    ]),
   );
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmKernel;
 }
@@ -127,6 +136,60 @@ function multiplyFunction(arithmetic: WasmArithmetic): WasmFunction {
     vectors: SCRATCH + 1 - FIRST_VECTOR,
     body: countDown(COLUMN_PANELS, local.get(COLUMN_PANELS), columnPanel),
   };
+}
+
+function multiplyToDepthsFunction(arithmetic: WasmArithmetic): WasmFunction {
+  const [a, b, sums, depths, k, steps] = [0, 1, 2, 3, 4, 5];
+  const firstSum = 6;
+  const left = firstSum + TILE_ROWS * VECTORS;
+  const right = left + 1;
+  const reached = right + VECTORS;
+  const scratch = reached + 1;
+  const productsAStep = arithmetic === 'integer' ? 2 : 1;
+  const rows = indices(TILE_ROWS);
+  const vectors = indices(VECTORS);
+  const all = indices(TILE_ROWS * VECTORS);
+  const step = [
+    ...local.set(reached, i32x4.splat(local.get(k))),
+    ...vectors.flatMap((vector) => local.set(right + vector, v128.load(local.get(b), vector * VECTOR_BYTES))),
+    ...rows.flatMap((row) => [
+      ...local.set(left, v128.loadSplat(local.get(a), row * 4)),
+      ...vectors.flatMap((vector) => {
+        const at = row * VECTORS + vector;
+        const depth = v128.load(local.get(depths), at * VECTOR_BYTES);
+        const sum = local.get(firstSum + at);
+        const added = (factor: Code): Code => multiplyAdd(arithmetic, sum, local.get(left), factor, scratch);
+        const factor = local.get(right + vector);
+        return local.set(
+          firstSum + at,
+          arithmetic === 'integer'
+            ? added(v128.and(factor, halvesBelow(depth, local.get(k), local.get(reached))))
+            : v128.select(added(factor), sum, i32x4.greaterThan(depth, local.get(reached))),
+        );
+      }),
+    ]),
+    ...advance(a, i32.constant(4 * TILE_ROWS)),
+    ...advance(b, i32.constant(4 * TILE_COLUMNS)),
+    ...advance(k, i32.constant(productsAStep)),
+  ];
+  return {
+    name: 'multiplyToDepths',
+    parameters: 6,
+    integers: 0,
+    vectors: scratch + 1 - firstSum,
+    body: [
+      ...all.flatMap((at) => local.set(firstSum + at, v128.load(local.get(sums), at * VECTOR_BYTES))),
+      ...countDown(steps, local.get(steps), step),
+      ...all.flatMap((at) => v128.store(local.get(sums), local.get(firstSum + at), at * VECTOR_BYTES)),
+    ],
+  };
+}
+
+/** Ones in those halves of each lane whose products, at k (low) and k + 1 (high), are below the lane's depth. */
+function halvesBelow(depth: Code, k: Code, splatK: Code): Code {
+  const low = v128.and(i32x4.greaterThan(depth, splatK), v128.constant(0x0000ffff));
+  const next = i32x4.splat(i32.add(k, i32.constant(1)));
+  return v128.or(low, v128.and(i32x4.greaterThan(depth, next), v128.constant(0xffff0000)));
 }
 
 function foldFunction(arithmetic: WasmArithmetic): WasmFunction {

@@ -1,0 +1,125 @@
+import { ceilDiv } from '../base/integers.ts';
+import { TILE_COLUMNS, TILE_ROWS } from '../numerics/wasm-kernels.ts';
+import type { PackedWords, Panel } from './block-operands.ts';
+import type { SumBlock, WantedSums } from './wanted-sums.ts';
+
+export const TILE = TILE_ROWS * TILE_COLUMNS;
+/** k whose operands are in memory at once: a few hundred kilobytes, which stay in the second cache. */
+export const K_AT_ONCE = 256;
+const PAGE_BYTES = 65536;
+const NOTHING_WANTED = 2 ** 31 - 1;
+
+/** Lines of a panel, and the greatest depth that a sum of theirs has. */
+export interface DeepPanel extends Panel {
+  deepest: number;
+}
+
+/**
+ * A block of sums in register tiles, and where all of it lies in the kernels' memory. Addresses are in words.
+ * Sums and depths lie tile by tile, [rows][columns] in a tile, the tiles of a panel of columns together.
+ */
+export class BlockTiles {
+  readonly words: PackedWords;
+  readonly rowPanels: readonly DeepPanel[];
+  readonly columnPanels: readonly DeepPanel[];
+  readonly sums = 0;
+  readonly depths: number;
+  /** By tile, least and greatest depth of its sums; 0 as the greatest where none is wanted. */
+  readonly least: Int32Array;
+  readonly most: Int32Array;
+  readonly deepest: number;
+  private readonly firstA: number;
+  private readonly firstB: number;
+  /** Where in its tiles each entry of the block is. */
+  private readonly cells: Int32Array;
+  private readonly repeated: number[] = [];
+
+  constructor(
+    private readonly block: SumBlock,
+    private readonly wanted: WantedSums,
+    memory: WebAssembly.Memory,
+  ) {
+    this.rowPanels = panelsOf(block.firstRow, block.endRow, TILE_ROWS);
+    this.columnPanels = panelsOf(block.firstColumn, block.endColumn, TILE_COLUMNS);
+    const tiles = this.rowPanels.length * this.columnPanels.length;
+    this.depths = tiles * TILE;
+    this.firstA = this.depths + tiles * TILE;
+    this.firstB = this.firstA + this.rowPanels.length * TILE_ROWS * K_AT_ONCE;
+    grow(memory, 4 * (this.firstB + this.columnPanels.length * TILE_COLUMNS * K_AT_ONCE));
+    const { buffer } = memory;
+    this.words = { floats: new Float32Array(buffer), integers: new Int32Array(buffer) };
+    this.least = new Int32Array(tiles).fill(NOTHING_WANTED);
+    this.most = new Int32Array(tiles);
+    this.cells = new Int32Array(block.entries.length);
+    this.deepest = this.enterDepths();
+  }
+
+  /** Address of a panel of A, packed in `steps` steps; `b` of one of B. */
+  a(panel: number, steps: number): number {
+    return this.firstA + panel * TILE_ROWS * steps;
+  }
+
+  b(panel: number, steps: number): number {
+    return this.firstB + panel * TILE_COLUMNS * steps;
+  }
+
+  /** Writes the sums to `out`, and returns the numbers of those that are not here. */
+  collect(out: Float64Array, integers: boolean): readonly number[] {
+    const { index } = this.wanted;
+    const sums = integers ? this.words.integers : this.words.floats;
+    const { entries } = this.block;
+    for (let at = 0; at < entries.length; at++) out[index[entries[at]]] = sums[this.sums + this.cells[at]];
+    return this.repeated;
+  }
+
+  private enterDepths(): number {
+    const { integers } = this.words;
+    integers.fill(0, this.sums, this.firstA);
+    for (let at = 0; at < this.cells.length; at++) {
+      const entry = this.block.entries[at];
+      const cell = this.cellOf(entry);
+      this.cells[at] = cell;
+      const depth = this.wanted.depth[entry];
+      const entered = integers[this.depths + cell];
+      if (entered !== 0 && entered !== depth) {
+        this.repeated.push(entry);
+        continue;
+      }
+      integers[this.depths + cell] = depth;
+      const tile = Math.floor(cell / TILE);
+      if (depth < this.least[tile]) this.least[tile] = depth;
+      if (depth > this.most[tile]) this.most[tile] = depth;
+    }
+    const rows = this.rowPanels.length;
+    let deepest = 0;
+    this.most.forEach((depth, tile) => {
+      const ofRows = this.rowPanels[tile % rows];
+      const ofColumns = this.columnPanels[Math.floor(tile / rows)];
+      ofRows.deepest = Math.max(ofRows.deepest, depth);
+      ofColumns.deepest = Math.max(ofColumns.deepest, depth);
+      deepest = Math.max(deepest, depth);
+    });
+    return deepest;
+  }
+
+  private cellOf(entry: number): number {
+    const row = this.wanted.row[entry] - this.block.firstRow;
+    const column = this.wanted.column[entry] - this.block.firstColumn;
+    const inRow = row % TILE_ROWS;
+    const inColumn = column % TILE_COLUMNS;
+    const tile = ((column - inColumn) / TILE_COLUMNS) * this.rowPanels.length + (row - inRow) / TILE_ROWS;
+    return tile * TILE + inRow * TILE_COLUMNS + inColumn;
+  }
+}
+
+function panelsOf(first: number, end: number, width: number): DeepPanel[] {
+  return Array.from({ length: ceilDiv(end - first, width) }, (_, panel) => {
+    const from = first + panel * width;
+    return { width, first: from, lines: Math.min(width, end - from), deepest: 0 };
+  });
+}
+
+function grow(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = ceilDiv(bytes, PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
+  if (missing > 0) memory.grow(missing);
+}
