@@ -10,7 +10,7 @@ import { columnsOfB, type PackedRange, packFloats, packPairs, rowsOfA } from './
 import { BlockTiles, K_AT_ONCE, TILE } from './block-tiles.ts';
 import type { GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
-import type { SumBlock, WantedSums } from './wanted-sums.ts';
+import { entriesOf, type SumBlock, type WantedSums } from './wanted-sums.ts';
 
 /** Adds up whole blocks of sums in the vectors of the CPU. */
 export class BlockSums {
@@ -53,7 +53,7 @@ export class BlockSums {
       tiles.columnPanels.forEach((panel, index) => {
         if (panel.deepest > from) pack(linesOfB, panel, firstK, endK, words, tiles.b(index, steps), rangeOfB);
       });
-      if (!rangeOfA.suits || !rangeOfB.suits) return block.entries;
+      if (!rangeOfA.suits || !rangeOfB.suits) return entriesOf(block);
       // Sums so far are multiples of the unit of the products so far: one range for all of them will do.
       const quick = arithmetic.quickIsExact(rangeOfA.smallest, rangeOfB.smallest);
       const kernel = this.kernels[integers ? 'integer' : quick ? 'float' : 'flushing'];

@@ -50,7 +50,7 @@ export class BlockTiles {
     this.words = { floats: new Float32Array(buffer), integers: new Int32Array(buffer) };
     this.least = new Int32Array(tiles).fill(NOTHING_WANTED);
     this.most = new Int32Array(tiles);
-    this.cells = new Int32Array(block.entries.length);
+    this.cells = new Int32Array(block.count);
     this.deepest = this.enterDepths();
   }
 
@@ -67,48 +67,52 @@ export class BlockTiles {
   collect(out: Float64Array, integers: boolean): readonly number[] {
     const { index } = this.wanted;
     const sums = integers ? this.words.integers : this.words.floats;
-    const { entries } = this.block;
-    for (let at = 0; at < entries.length; at++) out[index[entries[at]]] = sums[this.sums + this.cells[at]];
+    const { runs } = this.block;
+    let at = 0;
+    for (let run = 0; run < runs.length; run += 2) {
+      for (let entry = runs[run]; entry < runs[run + 1]; entry++) {
+        out[index[entry]] = sums[this.sums + this.cells[at++]];
+      }
+    }
     return this.repeated;
   }
 
   private enterDepths(): number {
+    const { wanted, cells, depths, least, most, repeated } = this;
+    const { firstRow, firstColumn, runs } = this.block;
     const { integers } = this.words;
+    const rowPanels = this.rowPanels.length;
     integers.fill(0, this.sums, this.firstA);
-    for (let at = 0; at < this.cells.length; at++) {
-      const entry = this.block.entries[at];
-      const cell = this.cellOf(entry);
-      this.cells[at] = cell;
-      const depth = this.wanted.depth[entry];
-      const entered = integers[this.depths + cell];
-      if (entered !== 0 && entered !== depth) {
-        this.repeated.push(entry);
-        continue;
+    let at = 0;
+    for (let run = 0; run < runs.length; run += 2) {
+      for (let entry = runs[run]; entry < runs[run + 1]; entry++) {
+        const row = wanted.row[entry] - firstRow;
+        const column = wanted.column[entry] - firstColumn;
+        const inRow = row % TILE_ROWS;
+        const inColumn = column % TILE_COLUMNS;
+        const tile = ((column - inColumn) / TILE_COLUMNS) * rowPanels + (row - inRow) / TILE_ROWS;
+        const cell = tile * TILE + inRow * TILE_COLUMNS + inColumn;
+        cells[at++] = cell;
+        const depth = wanted.depth[entry];
+        const entered = integers[depths + cell];
+        if (entered !== 0 && entered !== depth) {
+          repeated.push(entry);
+          continue;
+        }
+        integers[depths + cell] = depth;
+        if (depth < least[tile]) least[tile] = depth;
+        if (depth > most[tile]) most[tile] = depth;
       }
-      integers[this.depths + cell] = depth;
-      const tile = Math.floor(cell / TILE);
-      if (depth < this.least[tile]) this.least[tile] = depth;
-      if (depth > this.most[tile]) this.most[tile] = depth;
     }
-    const rows = this.rowPanels.length;
     let deepest = 0;
-    this.most.forEach((depth, tile) => {
-      const ofRows = this.rowPanels[tile % rows];
-      const ofColumns = this.columnPanels[Math.floor(tile / rows)];
+    most.forEach((depth, tile) => {
+      const ofRows = this.rowPanels[tile % rowPanels];
+      const ofColumns = this.columnPanels[Math.floor(tile / rowPanels)];
       ofRows.deepest = Math.max(ofRows.deepest, depth);
       ofColumns.deepest = Math.max(ofColumns.deepest, depth);
       deepest = Math.max(deepest, depth);
     });
     return deepest;
-  }
-
-  private cellOf(entry: number): number {
-    const row = this.wanted.row[entry] - this.block.firstRow;
-    const column = this.wanted.column[entry] - this.block.firstColumn;
-    const inRow = row % TILE_ROWS;
-    const inColumn = column % TILE_COLUMNS;
-    const tile = ((column - inColumn) / TILE_COLUMNS) * this.rowPanels.length + (row - inRow) / TILE_ROWS;
-    return tile * TILE + inRow * TILE_COLUMNS + inColumn;
   }
 }
 

@@ -1,7 +1,7 @@
 import { BlockSums } from './block-sums.ts';
 import type { GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
-import { blocksOf, type SumBlock, type WantedSums } from './wanted-sums.ts';
+import { blocksOf, entriesOf, type SumBlock, type WantedSums } from './wanted-sums.ts';
 
 /**
  * Writes every wanted sum to its place in `out`: products in order of k, each rounded as `arithmetic` does.
@@ -22,7 +22,7 @@ export function addUp(
   const singly = new SinglySums(gemm, passRows, source, arithmetic, out);
   for (const block of blocksOf(wanted)) {
     const inVectors = vectors !== undefined && isWorthVectors(block);
-    const rest = inVectors ? vectors.add(gemm, block, wanted, source, arithmetic, out) : block.entries;
+    const rest = inVectors ? vectors.add(gemm, block, wanted, source, arithmetic, out) : entriesOf(block);
     for (const entry of rest) singly.want(wanted, entry);
   }
   singly.flush();
@@ -50,9 +50,9 @@ const MIN_SUMS = 64;
 const MIN_PRODUCTS = 4096;
 const MAX_EMPTY_SHARE = 8;
 
-function isWorthVectors({ entries, products, ...extent }: SumBlock): boolean {
+function isWorthVectors({ count, products, ...extent }: SumBlock): boolean {
   const area = (extent.endRow - extent.firstRow) * (extent.endColumn - extent.firstColumn);
-  return entries.length >= MIN_SUMS && products >= MIN_PRODUCTS && area <= MAX_EMPTY_SHARE * entries.length;
+  return count >= MIN_SUMS && products >= MIN_PRODUCTS && area <= MAX_EMPTY_SHARE * count;
 }
 
 /** One sum with its operands, to be put at `index` of the output. */

@@ -54,8 +54,19 @@ export interface SumBlock {
   endColumn: number;
   /** Products of all its sums. */
   products: number;
-  /** Numbers of the wanted sums. */
-  readonly entries: number[];
+  /** How many sums are wanted of it. */
+  count: number;
+  /** Their numbers, in runs of consecutive ones: start, end, start, end. */
+  readonly runs: number[];
+}
+
+/** Numbers of the wanted sums of a block. */
+export function entriesOf({ runs }: SumBlock): number[] {
+  const entries: number[] = [];
+  for (let run = 0; run < runs.length; run += 2) {
+    for (let entry = runs[run]; entry < runs[run + 1]; entry++) entries.push(entry);
+  }
+  return entries;
 }
 
 /** Blocks are at most this high and wide: 2^10. */
@@ -69,6 +80,7 @@ export function blocksOf(wanted: WantedSums): readonly SumBlock[] {
     const block = blockAt(blocks, wanted, entry);
     const down = row[entry] >> BLOCK_BITS;
     const across = column[entry] >> BLOCK_BITS;
+    const start = entry;
     let { firstRow, endRow, firstColumn, endColumn, products } = block;
     for (; entry < count; entry++) {
       const [m, n] = [row[entry], column[entry]];
@@ -79,8 +91,9 @@ export function blocksOf(wanted: WantedSums): readonly SumBlock[] {
       if (n < firstColumn) firstColumn = n;
       if (n >= endColumn) endColumn = n + 1;
       products += depth[entry];
-      block.entries.push(entry);
     }
+    block.runs.push(start, entry);
+    block.count += entry - start;
     Object.assign(block, { firstRow, endRow, firstColumn, endColumn, products });
   }
   return [...blocks.values()];
@@ -106,6 +119,7 @@ function emptyBlock(repeat: number, firstK: number, row: number, column: number)
     firstColumn: column,
     endColumn: column,
     products: 0,
-    entries: [],
+    count: 0,
+    runs: [],
   };
 }

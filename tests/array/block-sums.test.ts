@@ -12,7 +12,7 @@ import { scheduleOf } from '../../src/array/schedule.ts';
 import { arrayStateAt } from '../../src/array/state.ts';
 import { EMPTY } from '../../src/array/state-grids.ts';
 import { arrayValues } from '../../src/array/values.ts';
-import { blocksOf, WantedList } from '../../src/array/wanted-sums.ts';
+import { blocksOf, entriesOf, WantedList } from '../../src/array/wanted-sums.ts';
 import { createRandom, type Random } from '../../src/base/random.ts';
 import { float32FromBf16 } from '../../src/numerics/bf16.ts';
 import { bf16Operands, int8Operands } from './arbitrary-cases.ts';
@@ -120,7 +120,7 @@ describe('sums of a block in vectors', () => {
         const out = new Float64Array(wanted.count).fill(Number.NaN);
         for (const block of blocksOf(wanted)) {
           const rest = new Set(vectors.add(testCase, block, wanted, source, arithmetic, out));
-          for (const entry of block.entries) {
+          for (const entry of entriesOf(block)) {
             if (rest.has(entry)) continue;
             inVectors += 1;
             expectSame(out[entry], expected[entry]);
