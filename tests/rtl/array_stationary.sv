@@ -8,50 +8,71 @@ module array_stationary #(
     parameter int M = 4,
     parameter int K = 4,
     parameter int N = 4,
-    parameter int SKEW_STEP = 1
+    // GEMMs of these extents, one after the other without a gap, each with matrices of its own.
+    parameter int REPEATS = 1,
+    // Vectors that enter a row each cycle.
+    parameter int LANES = 1,
+    // Other values of these two are deliberate faults that the comparison must catch.
+    parameter int SKEW_STEP = 1,
+    parameter bit LANES_TAKE_TURNS = 1
 ) (
     input logic clock,
     input logic reset,
     // Sums that leave below, column by column.
-    output logic [COLUMNS-1:0][31:0] bottom
+    output logic [COLUMNS-1:0][LANES-1:0][31:0] bottom
 );
   localparam int Across = INPUT_STATIONARY ? M : N;
-  localparam int Waves = INPUT_STATIONARY ? N : M;
+  localparam int Vectors = INPUT_STATIONARY ? N : M;
+  localparam int Waves = (Vectors + LANES - 1) / LANES;
   localparam int TilesDown = (K + ROWS - 1) / ROWS;
   localparam int TilesAcross = (Across + COLUMNS - 1) / COLUMNS;
+  localparam int FoldsOfGemm = TilesDown * TilesAcross;
 
-  logic signed [7:0] a_memory[M*K];
-  logic signed [7:0] b_memory[K*N];
+  logic signed [7:0] a_memory[REPEATS*M*K];
+  logic signed [7:0] b_memory[REPEATS*K*N];
 
   logic stream, stream_first, stream_last, load, load_mark;
   int stream_fold, stream_wave, load_fold, load_row;
   sequencer_stationary #(
       .ROWS(ROWS),
       .DOUBLE_BUFFERED(DOUBLE_BUFFERED),
-      .FOLDS(TilesDown * TilesAcross),
+      .FOLDS(REPEATS * FoldsOfGemm),
       .WAVES(Waves)
   ) sequencer (.*);
 
-  // What the edges are offered, before the skew: {valid, first, operand} a row, {mark, weight} a column.
-  logic [ROWS-1:0][9:0] left_flat, left;
+  // What the edges are offered, before the skew: {valid, first, operands} a row, {mark, weight} a column.
+  localparam int LeftWidth = 2 + 8 * LANES;
+  logic [ROWS-1:0][LeftWidth-1:0] left_flat, left;
   logic [COLUMNS-1:0][8:0] top_flat, top;
 
+  // FoldsOfGemm is a multiple of TilesDown: the tile of K does not depend on the GEMM.
+  wire [31:0] stream_repeat = stream_fold / FoldsOfGemm;
+  wire [31:0] stream_k = (stream_fold % TilesDown) * ROWS;
   for (genvar row = 0; row < ROWS; row++) begin : g_left
-    wire [31:0] k = (stream_fold % TilesDown) * ROWS + row;
-    wire real_row = stream && k < K;
-    wire [31:0] address = INPUT_STATIONARY ? k * N + stream_wave : stream_wave * K + k;
-    wire [7:0] operand = !real_row ? 8'd0 : INPUT_STATIONARY ? b_memory[address] : a_memory[address];
-    assign left_flat[row] = {stream, stream && stream_first, operand};
+    wire [31:0] k = stream_k + row;
+    wire [LANES-1:0][7:0] operands;
+    for (genvar lane = 0; lane < LANES; lane++) begin : g_lane
+      wire [31:0] vector = LANES_TAKE_TURNS ? stream_wave * LANES + lane : lane * Waves + stream_wave;
+      wire real_operand = stream && k < K && vector < Vectors;
+      wire [31:0] a_address = (stream_repeat * M + vector) * K + k;
+      wire [31:0] b_address = (stream_repeat * K + k) * N + vector;
+      assign operands[lane] =
+          !real_operand ? 8'd0 : INPUT_STATIONARY ? b_memory[b_address] : a_memory[a_address];
+    end
+    assign left_flat[row] = {stream, stream && stream_first, operands};
   end
+  wire [31:0] load_repeat = load_fold / FoldsOfGemm;
+  wire [31:0] load_k = (load_fold % TilesDown) * ROWS + load_row;
+  wire [31:0] load_x = (load_fold % FoldsOfGemm / TilesDown) * COLUMNS;
   for (genvar column = 0; column < COLUMNS; column++) begin : g_top
-    wire [31:0] k = (load_fold % TilesDown) * ROWS + load_row;
-    wire [31:0] x = (load_fold / TilesDown) * COLUMNS + column;
-    wire real_weight = load && k < K && x < Across;
-    wire [31:0] address = INPUT_STATIONARY ? x * K + k : k * N + x;
-    wire [7:0] weight = !real_weight ? 8'd0 : INPUT_STATIONARY ? a_memory[address] : b_memory[address];
+    wire [31:0] x = load_x + column;
+    wire real_weight = load && load_k < K && x < Across;
+    wire [31:0] a_address = (load_repeat * M + x) * K + load_k;
+    wire [31:0] b_address = (load_repeat * K + load_k) * N + x;
+    wire [7:0] weight = !real_weight ? 8'd0 : INPUT_STATIONARY ? a_memory[a_address] : b_memory[b_address];
     assign top_flat[column] = {load && load_mark, weight};
   end
-  skew #(.LANES(ROWS), .WIDTH(10), .STEP(SKEW_STEP)) left_skew (.clock, .reset, .in(left_flat), .out(left));
+  skew #(.LANES(ROWS), .WIDTH(LeftWidth), .STEP(SKEW_STEP)) left_skew (.clock, .reset, .in(left_flat), .out(left));
   skew #(.LANES(COLUMNS), .WIDTH(9)) top_skew (.clock, .reset, .in(top_flat), .out(top));
 
   for (genvar column = 0; column < COLUMNS; column++) begin : g_bottom
@@ -60,8 +81,9 @@ module array_stationary #(
   for (genvar row = 0; row < ROWS; row++) begin : g_row
     for (genvar column = 0; column < COLUMNS; column++) begin : g_column
       wire valid_in, first_in, load_mark_in, valid, first, load_mark;
-      wire signed [7:0] operand_in, chain_in, operand, chain;
-      wire signed [31:0] sum_in, sum;
+      wire [LANES-1:0][7:0] operand_in, operand;
+      wire signed [7:0] chain_in, chain;
+      wire [LANES-1:0][31:0] sum_in, sum;
       if (column == 0) begin : g_from_edge
         assign {valid_in, first_in, operand_in} = left[row];
       end else begin : g_from_left
@@ -71,13 +93,15 @@ module array_stationary #(
       end
       if (row == 0) begin : g_from_top
         assign {load_mark_in, chain_in} = top[column];
-        assign sum_in = 32'sd0;
+        assign sum_in = '0;
       end else begin : g_from_above
         assign load_mark_in = g_row[row-1].g_column[column].load_mark;
         assign chain_in = g_row[row-1].g_column[column].chain;
         assign sum_in = g_row[row-1].g_column[column].sum;
       end
-      pe_stationary #(.ROWS(ROWS), .ROW(row), .DOUBLE_BUFFERED(DOUBLE_BUFFERED)) pe (
+      pe_stationary #(
+          .ROWS(ROWS), .ROW(row), .LANES(LANES), .DOUBLE_BUFFERED(DOUBLE_BUFFERED)
+      ) pe (
           .clock, .reset, .valid_in, .first_in, .operand_in, .valid, .first, .operand,
           .load_mark_in, .chain_in, .load_mark, .chain, .sum_in, .sum
       );

@@ -1,26 +1,28 @@
 // A processing element that holds a weight (weight- and input-stationary). int8 factors, int32 sums.
+// Each lane has an operand and a sum of its own; all lanes share the weight.
 module pe_stationary #(
     parameter int ROWS = 4,
     parameter int ROW = 0,
+    parameter int LANES = 1,
     parameter bit DOUBLE_BUFFERED = 1
 ) (
     input  logic clock,
     input  logic reset,
-    // From the left, to the right: a wave and its operand.
+    // From the left, to the right: a wave and its operands, one a lane.
     input  logic valid_in,
     input  logic first_in,
-    input  logic signed [7:0] operand_in,
+    input  logic [LANES-1:0][7:0] operand_in,
     output logic valid,
     output logic first,
-    output logic signed [7:0] operand,
+    output logic [LANES-1:0][7:0] operand,
     // From above, to below: weights on their way, and the mark that starts a load.
     input  logic load_mark_in,
     input  logic signed [7:0] chain_in,
     output logic load_mark,
     output logic signed [7:0] chain,
-    // From above, to below: the partial sum.
-    input  logic signed [31:0] sum_in,
-    output logic signed [31:0] sum
+    // From above, to below: the partial sums, one a lane.
+    input  logic [LANES-1:0][31:0] sum_in,
+    output logic [LANES-1:0][31:0] sum
 );
   logic signed [7:0] weight;
   logic signed [7:0] shadow;
@@ -40,20 +42,27 @@ module pe_stationary #(
       loads_left <= 0;
       weight <= 0;
       shadow <= 0;
-      sum <= 0;
     end else begin
       valid <= valid_in;
       first <= first_in;
       operand <= operand_in;
       load_mark <= load_mark_in;
       loads_left <= loads_now == 0 ? 16'd0 : loads_now - 16'd1;
-      sum <= valid_in ? sum_in + 32'(operand_in) * 32'(weight_now) : 32'sd0;
       if (DOUBLE_BUFFERED) begin
         weight <= weight_now;
         if (loads_now != 0) shadow <= chain_in;
       end else if (loads_now != 0) begin
         weight <= chain_in;
       end
+    end
+  end
+
+  for (genvar lane = 0; lane < LANES; lane++) begin : g_lane
+    wire signed [7:0] factor = operand_in[lane];
+    wire signed [31:0] product = 32'(factor) * 32'(weight_now);
+    always_ff @(posedge clock) begin
+      if (reset || !valid_in) sum[lane] <= 0;
+      else sum[lane] <= sum_in[lane] + product;
     end
   end
 endmodule

@@ -1,23 +1,54 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { repeatsOf } from '../../src/array/config.ts';
 import { INTEGER_ARITHMETIC, operandSource } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { arrayStateAt } from '../../src/array/state.ts';
 import { arrayValues } from '../../src/array/values.ts';
-import { type ArrayCase, int8Operands, SAMPLED_CASES } from '../array/arbitrary-cases.ts';
-import { hasIcarus, runRtl } from './run-rtl.ts';
+import { type ArrayCase, int8Operands, SAMPLED_CASES, SAMPLED_SEQUENCES } from '../array/arbitrary-cases.ts';
+import { type Fault, hasIcarus, runRtl } from './run-rtl.ts';
 
 /** Traces that Icarus Verilog printed: recorded anew by a run with SYSTOLE_RECORD_RTL=1. */
 const TRACES = new URL('traces.txt.gz', import.meta.url);
 const RECORD = process.env.SYSTOLE_RECORD_RTL === '1';
-const MAX_CYCLES = 160; // longer traces say no more and fill the repository
-const CASES = SAMPLED_CASES.filter(
-  ({ config, gemm }) => config.rowsPerCycle === 1 && scheduleOf(config, gemm).cycles <= MAX_CYCLES,
-).slice(0, 60);
+const MAX_CYCLES = 96; // longer traces say no more and fill the repository
+/** Cases of one kind: `perKind` of every dataflow, with and without double buffering. */
+function chosen(cases: readonly ArrayCase[], perKind: number): ArrayCase[] {
+  const short = cases.filter(({ config, gemm }) => scheduleOf(config, gemm).cycles <= MAX_CYCLES);
+  const kinds = [...new Set(short.map(kindOf))].sort();
+  return kinds.flatMap((kind) => short.filter((testCase) => kindOf(testCase) === kind).slice(0, perKind));
+}
+
+const SINGLE_LANE = chosen(
+  SAMPLED_CASES.filter(({ config }) => config.rowsPerCycle === 1),
+  8,
+);
+const SEVERAL_LANES = chosen(
+  SAMPLED_CASES.filter(({ config }) => config.rowsPerCycle > 1),
+  6,
+);
+/** Several GEMMs back to back, on one lane and on several. */
+const SEQUENCES = chosen(SAMPLED_SEQUENCES, 8);
+const CASES = [...SINGLE_LANE, ...SEVERAL_LANES, ...SEQUENCES];
+
 /** The left edge of an array of one row has no skew to get wrong. */
-const CONTROL_CASES = CASES.filter(({ config }) => config.rows > 1).slice(0, 6);
-const WRONG_SKEW = 2;
+const WRONG_SKEWS = chosen(
+  CASES.filter(({ config }) => config.rows > 1),
+  2,
+);
+/** Lanes that take stretches instead of turns differ only where there are several turns. */
+const WRONG_LANES = chosen(
+  SEVERAL_LANES.filter(({ config, gemm }) => {
+    const turns = config.dataflow === 'os' ? config.rows : scheduleOf(config, gemm).waves;
+    return turns > 1 && (config.dataflow === 'is' ? gemm.n : gemm.m) > config.rowsPerCycle;
+  }),
+  2,
+);
+const CONTROLS = [
+  ...WRONG_SKEWS.map((testCase) => ['skew', testCase] as const),
+  ...WRONG_LANES.map((testCase) => ['lanes', testCase] as const),
+];
 
 const simulate = hasIcarus();
 const source = simulate
@@ -28,24 +59,27 @@ const recorded = RECORD ? new Map<string, string>() : readTraces();
 describe(`array model against ${source}`, () => {
   if (!simulate) console.warn(`Icarus Verilog is not installed: comparing with recorded register traces`);
 
-  it('covers all dataflows, with and without double buffering', () => {
-    expect(CASES.length).toBeGreaterThanOrEqual(50);
-    const kinds = new Set(CASES.map(({ config }) => `${config.dataflow} ${config.doubleBuffered}`));
-    expect(kinds.size).toBe(6);
+  it.each([
+    ['single GEMMs on one lane', SINGLE_LANE],
+    ['single GEMMs on several lanes', SEVERAL_LANES],
+    ['sequences', SEQUENCES],
+    ['controls of the skew', WRONG_SKEWS],
+    ['controls of the lanes', WRONG_LANES],
+  ])('covers all dataflows, with and without double buffering: %s', (_, cases) => {
+    expect(new Set(cases.map(kindOf)).size).toBe(6);
   });
 
-  it.each(CASES.map((testCase, index) => [nameOf(testCase), testCase, index] as const))(
+  it.each(CASES.map((testCase) => [nameOf(testCase), testCase] as const))(
     'agrees on every register after every clock edge, %s',
-    (_, testCase, index) => {
-      const trace = traceOf(testCase, index, 1);
-      expect(trace).toBe(modelTrace(testCase));
+    (_, testCase) => {
+      expect(traceOf(testCase, 'none')).toBe(modelTrace(testCase));
     },
   );
 
-  it.each(CONTROL_CASES.map((testCase) => [nameOf(testCase), testCase] as const))(
-    'catches a wrong skew, %s',
-    (_, testCase) => {
-      const faulty = traceOf(testCase, CASES.indexOf(testCase), WRONG_SKEW);
+  it.each(CONTROLS.map(([fault, testCase]) => [fault, nameOf(testCase), testCase] as const))(
+    'catches a fault of the %s, %s',
+    (fault, _, testCase) => {
+      const faulty = traceOf(testCase, fault);
       expect(faulty.length).toBeGreaterThan(0);
       expect(faulty).not.toBe(modelTrace(testCase));
     },
@@ -53,15 +87,15 @@ describe(`array model against ${source}`, () => {
 
   it('has recorded traces of the RTL as it is', () => {
     if (RECORD) writeFileSync(TRACES, gzipSync(JSON.stringify(Object.fromEntries(recorded)), { level: 9 }));
-    expect(readTraces().size).toBe(CASES.length + CONTROL_CASES.length);
+    expect(readTraces().size).toBe(CASES.length + CONTROLS.length);
   });
 });
 
 /** Simulates where it can, and then holds the recorded trace to it. */
-function traceOf(testCase: ArrayCase, index: number, skewStep: number): string {
-  const key = `${index} skew ${skewStep} ${JSON.stringify(testCase)}`;
+function traceOf(testCase: ArrayCase, fault: Fault): string {
+  const key = `fault ${fault} ${JSON.stringify(testCase)}`;
   if (!simulate) return recorded.get(key) ?? `no trace of ${key}`;
-  const trace = runRtl(testCase, scheduleOf(testCase.config, testCase.gemm).cycles, skewStep);
+  const trace = runRtl(testCase, scheduleOf(testCase.config, testCase.gemm).cycles, fault);
   if (RECORD) recorded.set(key, trace);
   expect(recorded.get(key), 'recorded trace').toBe(trace);
   return trace;
@@ -80,17 +114,28 @@ function modelTrace({ config, gemm, seed }: ArrayCase): string {
   const lines: string[] = [];
   for (let cycle = 0; cycle < cycles; cycle++) {
     const state = arrayStateAt(config, gemm, cycle);
-    const { operand, weight, shadow, sum } = arrayValues(config, gemm, state, operands, INTEGER_ARITHMETIC);
+    const lanes = Array.from({ length: config.rowsPerCycle }, (_, lane) =>
+      arrayValues(config, gemm, state, operands, INTEGER_ARITHMETIC, lane),
+    );
     const pes = Array.from(state.fold, (fold, index) => {
       const valid = fold >= 0 ? 1 : 0;
-      return `${valid} ${operand[index]} ${weight[index]} ${shadow[index]} ${sum[index]};`;
+      return lanes
+        .map(({ operand, weight, shadow, sum }) => {
+          return `${valid} ${operand[index]} ${weight[index]} ${shadow[index]} ${sum[index]};`;
+        })
+        .join('');
     });
     lines.push(`${pes.join('')}\n`);
   }
   return lines.join('');
 }
 
-function nameOf({ config, gemm }: ArrayCase): string {
-  const buffers = config.doubleBuffered ? 'double' : 'single';
-  return `${config.rows}x${config.columns} ${config.dataflow} ${buffers} ${gemm.m}x${gemm.k}x${gemm.n}`;
+function kindOf({ config }: ArrayCase): string {
+  return `${config.dataflow} ${config.doubleBuffered ? 'double' : 'single'}`;
+}
+
+function nameOf(testCase: ArrayCase): string {
+  const { config, gemm } = testCase;
+  const array = `${config.rows}x${config.columns} ${kindOf(testCase)}, lanes ${config.rowsPerCycle}`;
+  return `${array}, ${repeatsOf(gemm)} x ${gemm.m}x${gemm.k}x${gemm.n}`;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { repeatsOf } from '../../src/array/config.ts';
 import { type ArrayCase, int8Operands } from '../array/arbitrary-cases.ts';
 
 const SOURCES = [
@@ -29,12 +30,16 @@ export function hasIcarus(): boolean {
 }
 
 /**
- * Simulates a case for `cycles` clock edges. One line a cycle; a PE is "valid operand weight shadow sum", and
- * PEs, row by row, end with ';'.
- *
- * @param skewStep 1, or another delay from row to row at the left edge: a fault
+ * What is wrong with the array: a row is fed two cycles after the row above instead of one, or the lanes take
+ * stretches of the streamed vectors instead of taking turns.
  */
-export function runRtl({ config, gemm, seed }: ArrayCase, cycles: number, skewStep = 1): string {
+export type Fault = 'none' | 'skew' | 'lanes';
+
+/**
+ * Simulates a case for `cycles` clock edges. One line a cycle; a lane of a PE is "valid operand weight shadow
+ * sum" and ends with ';', PEs follow each other row by row.
+ */
+export function runRtl({ config, gemm, seed }: ArrayCase, cycles: number, fault: Fault): string {
   const folder = mkdtempSync(join(tmpdir(), 'systole-rtl-'));
   try {
     const { a, b } = int8Operands(gemm, seed);
@@ -50,7 +55,10 @@ export function runRtl({ config, gemm, seed }: ArrayCase, cycles: number, skewSt
       M: gemm.m,
       K: gemm.k,
       N: gemm.n,
-      SKEW_STEP: skewStep,
+      REPEATS: repeatsOf(gemm),
+      LANES: config.rowsPerCycle,
+      SKEW_STEP: fault === 'skew' ? 2 : 1,
+      LANES_TAKE_TURNS: fault === 'lanes' ? 0 : 1,
       CYCLES: cycles,
       ...(config.dataflow !== 'os' && { INPUT_STATIONARY: config.dataflow === 'is' ? 1 : 0 }),
     };
