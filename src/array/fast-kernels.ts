@@ -1,9 +1,12 @@
 import { FLOAT_ARITHMETIC, INTEGER_ARITHMETIC, type PeArithmetic } from './operands.ts';
 
-/** Operands that stream past a row or down a column: int8, or fp32 that holds bf16 or fp8 values. */
-export type Stream = Int8Array | Float32Array;
+/** Operands that stream past a row or down a column: int8 values, or fp32 that holds bf16 or fp8 values. */
+export type Stream = Int8Array | Int16Array | Float32Array;
 /** Sums of one number format: int32 or fp32. */
 export type Sums = Int32Array | Float32Array;
+
+/** Longest span: enough to amortise a loop's start, short enough for a column's sums to stay in the first cache. */
+export const SPAN_CYCLES = 1024;
 
 /** How many PEs one pass over the streams serves: it loads and stores each sum once for all of them. */
 export const UNROLL = 8;
@@ -13,6 +16,8 @@ export interface Kernels {
   readonly arithmetic: PeArithmetic;
   stream(length: number): Stream;
   sums(length: number): Sums;
+  /** What leaves the array, which nothing here works on. */
+  results(length: number): Sums;
   /** A PE that holds `weight`: sums[at + i] += operands[first + i] x weight, i in [0, count). */
   holdWeight(sums: Sums, at: number, count: number, operands: Stream, first: number, weight: number): void;
   /**
@@ -37,6 +42,7 @@ export const INTEGER_KERNELS: Kernels = {
   arithmetic: INTEGER_ARITHMETIC,
   stream: (length) => new Int8Array(length),
   sums: (length) => new Int32Array(length),
+  results: (length) => new Int32Array(length),
   holdWeight: (sums, at, count, operands, first, weight) => {
     for (let i = 0; i < count; i++) sums[at + i] += Math.imul(operands[first + i], weight);
   },
@@ -69,6 +75,7 @@ export const NORMAL_FLOAT_KERNELS: Kernels = {
   arithmetic: FLOAT_ARITHMETIC,
   stream: (length) => new Float32Array(length),
   sums: (length) => new Float32Array(length),
+  results: (length) => new Float32Array(length),
   holdWeight: (sums, at, count, operands, first, weight) => {
     // The store rounds the sum to fp32.
     for (let i = 0; i < count; i++) sums[at + i] += Math.fround(operands[first + i] * weight);

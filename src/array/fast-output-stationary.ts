@@ -1,8 +1,6 @@
-import type { Kernels, Sums } from './fast-kernels.ts';
+import { type Kernels, SPAN_CYCLES, type Sums } from './fast-kernels.ts';
 import type { FastBlock, FastOperands } from './fast-stepper.ts';
 import { type ArraySchedule, tileOfFold } from './schedule.ts';
-
-const SPAN_CYCLES = 1024;
 
 /**
  * Output-stationary PEs. Time is told by wave, as in `fast-stationary`: tau = cycle - row - column. Row r's

@@ -1,9 +1,6 @@
-import { type Kernels, type Stream, type Sums, UNROLL } from './fast-kernels.ts';
+import { type Kernels, SPAN_CYCLES, type Stream, type Sums, UNROLL } from './fast-kernels.ts';
 import type { FastBlock, FastOperands } from './fast-stepper.ts';
 import { type ArraySchedule, tileOfFold } from './schedule.ts';
-
-/** Long enough to amortise a loop's start, short enough for a column's sums to stay in the first cache. */
-const SPAN_CYCLES = 1024;
 
 /**
  * Weight- or input-stationary PEs. Time is told by wave: tau = cycle - row - column, the cycle in which the

@@ -6,10 +6,12 @@ import {
   INTEGER_KERNELS,
   type Kernels,
   NORMAL_FLOAT_KERNELS,
+  SPAN_CYCLES,
   type Sums,
 } from './fast-kernels.ts';
 import { createOutputStationaryBlock } from './fast-output-stationary.ts';
 import { createStationaryBlock } from './fast-stationary.ts';
+import { inVectors } from './fast-vector-kernels.ts';
 import { type ArraySchedule, scheduleOf } from './schedule.ts';
 import { arrayStateAt } from './state.ts';
 import type { ArrayValues } from './values.ts';
@@ -55,11 +57,11 @@ export function createFastStepper(
 ): FastStepper {
   const schedule = scheduleOf(config, gemm);
   checkPeCount(config.rows, config.columns);
-  const kernels = kernelsFor(operands);
+  const kernels = kernelsFor(operands, streamBytes(config));
   const { repeats } = schedule;
   checkLength('a', operands.a.length, repeats * gemm.m * gemm.k);
   checkLength('b', operands.b.length, repeats * gemm.k * gemm.n);
-  const results = kernels.sums(repeats * gemm.m * gemm.n);
+  const results = kernels.results(repeats * gemm.m * gemm.n);
   const createBlock = config.dataflow === 'os' ? createOutputStationaryBlock : createStationaryBlock;
   const block = createBlock(schedule, operands, kernels, results);
   let cycle = 0;
@@ -136,11 +138,18 @@ function registersOf(
   return values;
 }
 
-function kernelsFor({ a, b }: FastOperands): Kernels {
-  if (a instanceof Int8Array) return INTEGER_KERNELS;
+/** At least the memory of all streams and sums of a block. */
+function streamBytes({ rows, columns, rowsPerCycle }: ArrayConfig): number {
+  const words = rows * (columns + SPAN_CYCLES) + columns * (rows + SPAN_CYCLES) + rows * columns;
+  const slack = 8 * (rows + columns + 1);
+  return 4 * (rowsPerCycle + 1) * (words + slack);
+}
+
+function kernelsFor({ a, b }: FastOperands, bytes: number): Kernels {
+  if (a instanceof Int8Array) return inVectors(INTEGER_KERNELS, 'integer', bytes);
   return NORMAL_FLOAT_KERNELS.arithmetic.quickIsExact(smallestMagnitude(a), smallestMagnitude(b))
-    ? NORMAL_FLOAT_KERNELS
-    : FLOAT_KERNELS;
+    ? inVectors(NORMAL_FLOAT_KERNELS, 'float', bytes)
+    : inVectors(FLOAT_KERNELS, 'flushing', bytes);
 }
 
 function smallestMagnitude(values: ArrayLike<number>): number {

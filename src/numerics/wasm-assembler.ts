@@ -80,6 +80,8 @@ export const v128 = {
     const bytes = [0, 8, 16, 24].map((shift) => (bits >>> shift) & 0xff);
     return [...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes];
   },
+  /** Bytes of `left` (0 to 15) and `right` (16 to 31) by number. */
+  shuffle: (left: Code, right: Code, bytes: Code): Code => [...left, ...right, ...simd(0x0d), ...bytes],
   and: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x4e)],
   or: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x50)],
   andNot: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x4f)],

@@ -209,7 +209,13 @@ function foldFunction(arithmetic: WasmArithmetic): WasmFunction {
   };
 }
 
-function multiplyAdd(arithmetic: WasmArithmetic, sum: Code, left: Code, right: Code, scratch: number): Code {
+export function multiplyAdd(
+  arithmetic: WasmArithmetic,
+  sum: Code,
+  left: Code,
+  right: Code,
+  scratch: number,
+): Code {
   switch (arithmetic) {
     case 'integer':
       return i32x4.add(sum, i32x4.dotOfHalves(left, right));
@@ -238,16 +244,16 @@ function flushed(value: Code, scratch: number): Code {
   return [...local.set(scratch, value), ...v128.andNot(local.get(scratch), cleared)];
 }
 
-function advance(pointer: number, bytes: Code): Code {
+export function advance(pointer: number, bytes: Code): Code {
   return local.set(pointer, i32.add(local.get(pointer), bytes));
 }
 
 /** Runs `body` `times` times, at least once; `counter` counts down to zero. */
-function countDown(counter: number, times: Code, body: Code): Code {
+export function countDown(counter: number, times: Code, body: Code): Code {
   const lessOne = local.set(counter, i32.subtract(local.get(counter), i32.constant(1)));
   return [...local.set(counter, times), ...repeatWhile(local.get(counter), [...body, ...lessOne])];
 }
 
-function indices(count: number): readonly number[] {
+export function indices(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index);
 }

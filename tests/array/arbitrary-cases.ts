@@ -26,6 +26,24 @@ export const arrayCases: fc.Arbitrary<ArrayCase> = fc.record({
   seed: fc.nat(),
 });
 
+/** Arrays of more rows, and streams long enough to fill vectors. */
+export const tallCases: fc.Arbitrary<ArrayCase> = fc.record({
+  config: fc.record({
+    rows: fc.integer({ min: 8, max: 18 }),
+    columns: fc.integer({ min: 1, max: 3 }),
+    dataflow: fc.constantFrom(...DATAFLOWS),
+    doubleBuffered: fc.boolean(),
+    rowsPerCycle: fc.constantFrom(1, 2),
+  }),
+  gemm: fc.record({
+    m: fc.integer({ min: 1, max: 50 }),
+    k: fc.integer({ min: 1, max: 40 }),
+    n: fc.integer({ min: 1, max: 50 }),
+    repeats: fc.integer({ min: 1, max: 2 }),
+  }),
+  seed: fc.nat(),
+});
+
 /** The same arrays with several GEMMs, each of its own operands, back to back. */
 const sequenceCases: fc.Arbitrary<ArrayCase> = fc
   .tuple(arrayCases, fc.integer({ min: 2, max: 4 }))

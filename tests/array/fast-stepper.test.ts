@@ -6,7 +6,7 @@ import { FLOAT_ARITHMETIC, INTEGER_ARITHMETIC } from '../../src/array/operands.t
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { createStepper } from '../../src/array/stepper.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { anyCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
+import { type ArrayCase, anyCases, bf16Operands, int8Operands, tallCases } from './arbitrary-cases.ts';
 import { expectSameGrids } from './same-grids.ts';
 import { stepperValues } from './stepper-values.ts';
 
@@ -15,10 +15,20 @@ describe('fast stepper', () => {
     ['int8', int8Operands],
     ['bf16', (gemm, seed) => bf16Operands(gemm, seed, -3)],
     ['bf16 with products that flush', (gemm, seed) => bf16Operands(gemm, seed, -66)],
+    ['bf16 with products that overflow', (gemm, seed) => bf16Operands(gemm, seed, 60)],
   ];
-  it.each(formats)('has the registers of the reference after spans of any length, %s', (_, operandsOf) => {
+  const sizes: [string, fc.Arbitrary<ArrayCase>, number][] = [
+    ['small arrays', anyCases, 100],
+    // Eight rows and more go through the vectors of the CPU, eight waves at a time.
+    ['tall arrays', tallCases, 12],
+  ];
+  const kinds = formats.flatMap(([name, operandsOf]) =>
+    sizes.map(([size, cases, numRuns]) => [size, name, cases, numRuns, operandsOf] as const),
+  );
+  it.each(kinds)('has the registers of the reference after spans of any length, %s, %s', (...kind) => {
+    const [, , cases, numRuns, operandsOf] = kind;
     fc.assert(
-      fc.property(anyCases, fc.integer({ min: 1, max: 20 }), ({ config, gemm, seed }, longest) => {
+      fc.property(cases, fc.integer({ min: 1, max: 40 }), ({ config, gemm, seed }, longest) => {
         const random = createRandom(seed);
         const operands: FastOperands = operandsOf(gemm, seed);
         const arithmetic = operands.a instanceof Int8Array ? INTEGER_ARITHMETIC : FLOAT_ARITHMETIC;
@@ -34,7 +44,7 @@ describe('fast stepper', () => {
         expect(reference.done).toBe(true);
         expect([...fast.results]).toEqual([...reference.results]);
       }),
-      { numRuns: 100, seed: 6 },
+      { numRuns, seed: 6 },
     );
   });
 

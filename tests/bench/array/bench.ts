@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus } from 'node:os';
-import { DATAFLOWS, type GemmShape } from '../../../src/array/config.ts';
-import { createFastStepper } from '../../../src/array/fast-stepper.ts';
+import { type ArrayConfig, DATAFLOWS, type GemmShape } from '../../../src/array/config.ts';
+import { createFastStepper, type FastOperands } from '../../../src/array/fast-stepper.ts';
 import { FLOAT_ARITHMETIC, operandSource } from '../../../src/array/operands.ts';
 import { scheduleOf } from '../../../src/array/schedule.ts';
 import { arrayStateAt } from '../../../src/array/state.ts';
@@ -17,7 +17,8 @@ import { verilatedArray } from './verilate.ts';
  * The array model's speed, against its bars:
  * - state of a 256x256 array at random cycles of a 4096^3 product, names and values, under 50 ms;
  * - closed form of all layers of ResNet-50 on 5 arrays and 3 dataflows under 50 ms;
- * - fast stepper at least 3x a Verilator build of the same array, the same product, in turns, CPU time.
+ * - fast stepper at least 3x a Verilator build of the same array, the same product, in turns, CPU time. Sizes
+ *   16, 32 and 64, or the one in SYSTOLE_BENCH_SIZE.
  */
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} CPUs, ${arch()}, Node ${process.version}`);
 benchState();
@@ -72,8 +73,40 @@ function benchClosedForm(): void {
 }
 
 function benchSteppers(): void {
-  const size = Number(process.env.SYSTOLE_BENCH_SIZE ?? 32);
-  const gemm = { m: 1024, k: 8 * size, n: 4 * size };
+  const chosen = process.env.SYSTOLE_BENCH_SIZE;
+  const runs = (chosen === undefined ? [16, 32, 64] : [Number(chosen)]).map(stepperRun);
+  // All sizes and both programs in turns: what disturbs one disturbs the others.
+  for (let round = 0; round < 9; round++) for (const run of runs) stepOnce(run);
+  for (const { size, gemm, cycles, systole, verilator } of runs) {
+    const rate = (seconds: readonly number[]): number => (cycles * size * size) / median(seconds) / 1e6;
+    const own = rate(systole.slice(2));
+    const what = `${size}x${size} int8 ws, ${nameOf(gemm)}, ${cycles} cycles`;
+    const ours = `fast stepper, ${what}: ${own.toFixed(0)} M PE updates a CPU second`;
+    if (verilator.length === 0) {
+      console.log(`${ours}; Verilator is not installed: no comparison`);
+      continue;
+    }
+    const theirs = rate(verilator.slice(2));
+    console.log(`${ours}, Verilator ${theirs.toFixed(0)} M: ${(own / theirs).toFixed(1)}x`);
+  }
+}
+
+interface StepperRun {
+  readonly size: number;
+  readonly gemm: GemmShape;
+  readonly config: ArrayConfig;
+  readonly cycles: number;
+  readonly operands: FastOperands;
+  /** The Verilator build, where there is Verilator. */
+  readonly program: string | undefined;
+  /** CPU seconds of each round. */
+  readonly systole: number[];
+  readonly verilator: number[];
+}
+
+function stepperRun(size: number): StepperRun {
+  // Smaller arrays step through more tiles: the same number of PE updates, about 34 million, up to 64x64.
+  const gemm = { m: 1024, k: 8 * size, n: Math.max(Math.floor(4096 / size), size) };
   const config = {
     rows: size,
     columns: size,
@@ -84,31 +117,20 @@ function benchSteppers(): void {
   const { cycles } = scheduleOf(config, gemm);
   const operands = { a: int8s(gemm.m * gemm.k, 1), b: int8s(gemm.k * gemm.n, 2) };
   const program = verilatedArray(size, gemm);
-  const systole: number[] = [];
-  const verilator: number[] = [];
-  for (let round = 0; round < 9; round++) {
-    const fast = createFastStepper(config, gemm, operands);
-    const before = process.cpuUsage();
-    fast.advance(cycles);
-    const { user, system } = process.cpuUsage(before);
-    systole.push((user + system) / 1e6);
-    if (program === undefined) continue;
-    const run = runVerilated(program, cycles);
-    const checksum = (fast.results as Int32Array).reduce((total, value) => (total + value) | 0, 0) >>> 0;
-    assert(run.checksum === checksum, 'both computed the same product');
-    verilator.push(run.cpuSeconds);
-  }
-  const rate = (seconds: readonly number[]): number => (cycles * size * size) / median(seconds) / 1e6;
-  const what = `${size}x${size} int8 ws, ${nameOf(gemm)}, ${cycles} cycles`;
-  console.log(`fast stepper, ${what}: ${rate(systole.slice(2)).toFixed(0)} M PE updates a CPU second`);
-  if (program === undefined) {
-    console.log('Verilator is not installed: no comparison');
-    return;
-  }
-  const ratio = rate(systole.slice(2)) / rate(verilator.slice(2));
-  console.log(
-    `Verilator, the same: ${rate(verilator.slice(2)).toFixed(0)} M; fast stepper ${ratio.toFixed(1)}x`,
-  );
+  return { size, gemm, config, cycles, operands, program, systole: [], verilator: [] };
+}
+
+function stepOnce({ gemm, config, cycles, operands, program, systole, verilator }: StepperRun): void {
+  const fast = createFastStepper(config, gemm, operands);
+  const before = process.cpuUsage();
+  fast.advance(cycles);
+  const { user, system } = process.cpuUsage(before);
+  systole.push((user + system) / 1e6);
+  if (program === undefined) return;
+  const run = runVerilated(program, cycles);
+  const checksum = (fast.results as Int32Array).reduce((total, value) => (total + value) | 0, 0) >>> 0;
+  assert(run.checksum === checksum, 'both computed the same product');
+  verilator.push(run.cpuSeconds);
 }
 
 function runVerilated(program: string, cycles: number): { checksum: number; cpuSeconds: number } {

@@ -12,8 +12,8 @@ const SOURCES = ['array_stationary', 'sequencer_stationary', 'skew', 'pe_station
 );
 
 /**
- * Builds the RTL array with Verilator, optimised for speed, or finds the build of an earlier run: it takes a
- * minute or two. `undefined` where Verilator is not installed.
+ * Builds the RTL array with Verilator, optimised for speed, or finds the build of an earlier run: 32x32 take a
+ * minute, 64x64 a few. `undefined` where Verilator is not installed.
  */
 export function verilatedArray(size: number, gemm: GemmShape): string | undefined {
   try {
@@ -33,6 +33,8 @@ export function verilatedArray(size: number, gemm: GemmShape): string | undefine
     'verilator',
     [
       ...['-Wno-fatal', '-Wno-lint', '-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
+      // In one piece, 64x64 PEs take the C++ compiler most of an hour; in pieces they run as fast.
+      ...['--output-split', '20000', '--output-split-cfuncs', '2000'],
       ...['--cc', '--exe', '--build', '-j', '2', '-MAKEFLAGS', "OPT_FAST='-O3 -march=native'"],
       ...[
         '-CFLAGS',
