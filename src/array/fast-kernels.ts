@@ -33,6 +33,20 @@ export interface Kernels {
     first: number,
     weights: readonly number[],
   ): void;
+  /**
+   * `count` sums leave the array for results[at], results[at + step], ...: in place of what is there, or added
+   * to it where they are of a later pass.
+   */
+  collect(
+    results: Sums,
+    at: number,
+    step: number,
+    sums: Sums,
+    first: number,
+    distance: number,
+    count: number,
+    isLaterPass: boolean,
+  ): void;
   /** A PE that holds its sum: the sum after products a[firstA + i] b[firstB + i], i in [0, count). */
   holdSum(sum: number, a: Stream, firstA: number, b: Stream, firstB: number, count: number): number;
 }
@@ -62,6 +76,13 @@ export const INTEGER_KERNELS: Kernels = {
           Math.imul(a6[v + 6], w6) +
           Math.imul(a7[v + 7], w7)) |
         0;
+    }
+  },
+  collect: (results, at, step, sums, first, distance, count, isLaterPass) => {
+    for (let i = 0; i < count; i++) {
+      const sum = sums[first + i * distance];
+      const place = at + i * step;
+      results[place] = isLaterPass ? (results[place] + sum) | 0 : sum;
     }
   },
   holdSum: (sum, a, firstA, b, firstB, count) => {
@@ -97,6 +118,13 @@ export const NORMAL_FLOAT_KERNELS: Kernels = {
       sums[at + i] = sum + fround(a7[v + 7] * w7);
     }
   },
+  collect: (results, at, step, sums, first, distance, count, isLaterPass) => {
+    for (let i = 0; i < count; i++) {
+      const sum = sums[first + i * distance];
+      const place = at + i * step;
+      results[place] = isLaterPass ? results[place] + sum : sum;
+    }
+  },
   holdSum: (sum, a, firstA, b, firstB, count) => {
     for (let i = 0; i < count; i++) sum = Math.fround(sum + Math.fround(a[firstA + i] * b[firstB + i]));
     return sum;
@@ -113,6 +141,13 @@ export const FLOAT_KERNELS: Kernels = {
   holdWeights: (sums, at, count, operands, row, first, weights) => {
     for (let next = row; next < row + UNROLL; next++) {
       FLOAT_KERNELS.holdWeight(sums, at, count, operands[next], first + next, weights[next - row]);
+    }
+  },
+  collect: (results, at, step, sums, first, distance, count, isLaterPass) => {
+    for (let i = 0; i < count; i++) {
+      const sum = sums[first + i * distance];
+      const place = at + i * step;
+      results[place] = isLaterPass ? FLOAT_ARITHMETIC.add(results[place], sum) : sum;
     }
   },
   holdSum: (sum, a, firstA, b, firstB, count) => {

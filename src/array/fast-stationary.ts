@@ -19,21 +19,25 @@ export function createStationaryBlock(
   const width = inputStationary ? gemm.m : gemm.n;
   const vectors = inputStationary ? gemm.n : gemm.m;
   const { a, b } = operands;
-  const { add } = kernels.arithmetic;
-  const streamed = inputStationary ? b : a;
-  const perVector = inputStationary ? 1 : gemm.k; // distance in memory from one vector to the next
-  const perK = inputStationary ? gemm.n : 1;
   const perGemm = gemm.k * vectors;
   const stationary = (repeat: number, k: number, x: number): number =>
     inputStationary ? a[(repeat * gemm.m + x) * gemm.k + k] : b[(repeat * gemm.k + k) * gemm.n + x];
 
-  // Lane by lane. Operands of row r: index columns + tau + r - cycle. Sums of column c: rows + tau + c - cycle.
-  const operandStreams = Array.from({ length: lanes }, () =>
-    Array.from({ length: rows }, () => kernels.stream(columns + SPAN_CYCLES)),
+  // Lane by lane. Operands of row r: index columns + tau + r - cycle, the rows side by side in one array.
+  // Sums of column c: c sumPitch + rows + tau + c - cycle.
+  const operandPitch = columns + SPAN_CYCLES;
+  const sumPitch = rows + SPAN_CYCLES;
+  const allOperands = Array.from({ length: lanes }, () => kernels.stream(rows * operandPitch));
+  const operandStreams = allOperands.map((all) =>
+    Array.from({ length: rows }, (_, row) => all.subarray(row * operandPitch, (row + 1) * operandPitch)),
   );
-  const sumStreams = Array.from({ length: lanes }, () =>
-    Array.from({ length: columns }, () => kernels.sums(rows + SPAN_CYCLES)),
-  );
+  const sumStreams = Array.from({ length: lanes }, () => kernels.sums(columns * sumPitch));
+
+  /** The part of a fold's waves in tau's [from, to). */
+  const stretchOf = (fold: number, from: number, to: number): readonly [number, number] => {
+    const start = firstStreamCycle + fold * intervalCycles;
+    return [Math.max(from, start), Math.min(to, start + waves)];
+  };
 
   /** Calls `visit` for the stretch of each fold's waves in tau's [from, to). */
   const eachFold = (
@@ -43,10 +47,8 @@ export function createStationaryBlock(
   ): void => {
     let fold = Math.max(0, Math.floor((from - firstStreamCycle) / intervalCycles));
     for (; fold < folds; fold++) {
-      const start = firstStreamCycle + fold * intervalCycles;
-      if (start >= to) return;
-      const stretchStart = Math.max(from, start);
-      const stretchEnd = Math.min(to, start + waves);
+      if (firstStreamCycle + fold * intervalCycles >= to) return;
+      const [stretchStart, stretchEnd] = stretchOf(fold, from, to);
       if (stretchStart < stretchEnd) visit(fold, stretchStart, stretchEnd);
     }
   };
@@ -58,17 +60,48 @@ export function createStationaryBlock(
         const stream = operandStreams[lane][row];
         stream.copyWithin(0, shiftOf, shiftOf + columns);
         stream.fill(0, columns, columns + span);
-        eachFold(cycle - row, cycle - row + span, (fold, from, to) => {
-          const { repeat, down } = tileOfFold(schedule, fold);
-          const k = down * rows + row;
-          if (k >= gemm.k) return;
-          const { firstVector, count } = vectorsOf(fold, from, to, lane);
-          const start = columns + from + row - cycle;
-          const source = repeat * perGemm + firstVector * perVector + k * perK;
-          const step = lanes * perVector;
-          for (let i = 0; i < count; i++) stream[start + i] = streamed[source + i * step];
-        });
       }
+      eachFold(cycle - (rows - 1), cycle + span, (fold, from, to) => {
+        if (inputStationary) feedByRow(lane, cycle, span, fold);
+        else feedByWave(lane, cycle, span, fold, from, to);
+      });
+    }
+  };
+
+  /** Elements of a wave lie side by side in A. */
+  const feedByWave = (
+    lane: number,
+    cycle: number,
+    span: number,
+    fold: number,
+    from: number,
+    to: number,
+  ): void => {
+    const { repeat, down } = tileOfFold(schedule, fold);
+    const { firstVector, count } = vectorsOf(fold, from, to, lane);
+    const all = allOperands[lane];
+    const firstK = down * rows;
+    const realRows = Math.min(rows, gemm.k - firstK);
+    for (let i = 0; i < count; i++) {
+      const tau = from + i;
+      const source = repeat * perGemm + (firstVector + i * lanes) * gemm.k + firstK;
+      const end = Math.min(realRows, cycle + span - tau);
+      for (let row = Math.max(0, cycle - tau); row < end; row++) {
+        all[row * operandPitch + columns + tau + row - cycle] = a[source + row];
+      }
+    }
+  };
+
+  /** Elements of a row lie side by side in B. */
+  const feedByRow = (lane: number, cycle: number, span: number, fold: number): void => {
+    const { repeat, down } = tileOfFold(schedule, fold);
+    for (let row = 0; row < Math.min(rows, gemm.k - down * rows); row++) {
+      const stream = operandStreams[lane][row];
+      const [from, to] = stretchOf(fold, cycle - row, cycle - row + span);
+      const { firstVector, count } = vectorsOf(fold, from, to, lane);
+      const start = columns + from + row - cycle;
+      const source = repeat * perGemm + (down * rows + row) * gemm.n + firstVector;
+      for (let i = 0; i < count; i++) stream[start + i] = b[source + i * lanes];
     }
   };
 
@@ -83,7 +116,7 @@ export function createStationaryBlock(
   const weights: number[] = Array.from({ length: UNROLL }, () => 0);
   const addProducts = (sums: Sums, streams: readonly Stream[], stretch: Stretch): void => {
     const { row, column, count, cycle, span, waveFrom, waveTo } = stretch;
-    const toSum = rows + column - cycle;
+    const toSum = column * sumPitch + rows + column - cycle;
     const toOperand = columns - cycle;
     const first = cycle - row - column;
     // Waves that all rows see within the span, and those that only the later or the earlier rows do.
@@ -127,39 +160,74 @@ export function createStationaryBlock(
         for (let at = 0; at < count; at++) weights[at] = stationary(repeat, k + at, x);
         const stretch = { row, column, count, cycle, span, waveFrom: from, waveTo: to };
         for (let lane = 0; lane < lanes; lane++) {
-          addProducts(sumStreams[lane][column], operandStreams[lane], stretch);
+          addProducts(sumStreams[lane], operandStreams[lane], stretch);
         }
       });
     }
   };
 
   /** Sums that have passed the bottom row: added to those of the passes before, in order of k. */
-  const collect = (column: number, cycle: number, span: number): void => {
-    const first = cycle - (rows - 1) - column;
-    eachFold(first, first + span, (fold, from, to) => {
-      const { repeat, down, across } = tileOfFold(schedule, fold);
-      const x = across * columns + column;
-      if (x >= width) return;
-      const gemmResults = repeat * gemm.m * gemm.n;
-      for (let lane = 0; lane < lanes; lane++) {
-        const sums = sumStreams[lane][column];
-        const { firstVector, count } = vectorsOf(fold, from, to, lane);
-        const source = rows + from + column - cycle;
-        const place = inputStationary ? x * gemm.n + firstVector : firstVector * gemm.n + x;
-        const step = lanes * (inputStationary ? 1 : gemm.n);
-        for (let i = 0; i < count; i++) {
-          const at = gemmResults + place + i * step;
-          results[at] = down === 0 ? sums[source + i] : add(results[at], sums[source + i]);
-        }
-      }
-    });
+  const collect = (cycle: number, span: number): void => {
+    const bottom = cycle - (rows - 1); // tau of the wave that is in the bottom row of column 0
+    for (let lane = 0; lane < lanes; lane++) {
+      eachFold(bottom - (columns - 1), bottom + span, (fold, from, to) => {
+        if (inputStationary) collectByColumn(lane, cycle, span, fold);
+        else collectByWave(lane, cycle, span, fold, from, to);
+      });
+    }
+  };
+
+  /** Results of a wave lie side by side in C. */
+  const collectByWave = (
+    lane: number,
+    cycle: number,
+    span: number,
+    fold: number,
+    from: number,
+    to: number,
+  ): void => {
+    const { repeat, down, across } = tileOfFold(schedule, fold);
+    const { firstVector, count } = vectorsOf(fold, from, to, lane);
+    const realColumns = Math.min(columns, width - across * columns);
+    const bottom = cycle - (rows - 1);
+    for (let i = 0; i < count; i++) {
+      const tau = from + i;
+      const place = (repeat * gemm.m + firstVector + i * lanes) * gemm.n + across * columns;
+      const first = Math.max(0, bottom - tau);
+      const last = Math.min(realColumns, bottom + span - tau);
+      if (first >= last) continue;
+      const source = first * (sumPitch + 1) + rows + tau - cycle;
+      kernels.collect(
+        results,
+        place + first,
+        1,
+        sumStreams[lane],
+        source,
+        sumPitch + 1,
+        last - first,
+        down > 0,
+      );
+    }
+  };
+
+  /** Results of a column lie side by side in C. */
+  const collectByColumn = (lane: number, cycle: number, span: number, fold: number): void => {
+    const { repeat, down, across } = tileOfFold(schedule, fold);
+    for (let column = 0; column < Math.min(columns, width - across * columns); column++) {
+      const first = cycle - (rows - 1) - column;
+      const [from, to] = stretchOf(fold, first, first + span);
+      const { firstVector, count } = vectorsOf(fold, from, to, lane);
+      const place = (repeat * gemm.m + across * columns + column) * gemm.n + firstVector;
+      const source = column * sumPitch + rows + from + column - cycle;
+      kernels.collect(results, place, lanes, sumStreams[lane], source, 1, count, down > 0);
+    }
   };
 
   const settle = (): void => {
-    for (const lane of sumStreams) {
-      for (const sums of lane) {
-        sums.copyWithin(0, shiftOf, shiftOf + rows);
-        sums.fill(0, rows);
+    for (const sums of sumStreams) {
+      for (let start = 0; start < sums.length; start += sumPitch) {
+        sums.copyWithin(start, start + shiftOf, start + shiftOf + rows);
+        sums.fill(0, start + rows, start + sumPitch);
       }
     }
   };
@@ -169,14 +237,12 @@ export function createStationaryBlock(
     run: (cycle, span) => {
       feed(cycle, span);
       settle();
-      for (let column = 0; column < columns; column++) {
-        runColumn(column, cycle, span);
-        collect(column, cycle, span);
-      }
+      for (let column = 0; column < columns; column++) runColumn(column, cycle, span);
+      collect(cycle, span);
       shiftOf = span;
     },
     operand: (row, column, lane) => operandStreams[lane][row][shiftOf + columns - 1 - column],
-    sum: (row, column, lane) => sumStreams[lane][column][shiftOf + rows - 1 - row],
+    sum: (row, column, lane) => sumStreams[lane][column * sumPitch + shiftOf + rows - 1 - row],
   };
 }
 
