@@ -11,6 +11,33 @@ export const SPAN_CYCLES = 1024;
 /** How many PEs one pass over the streams serves: it loads and stores each sum once for all of them. */
 export const UNROLL = 8;
 
+/** Element `i` of line `l` lies at `at + l * line + i * step`. */
+export interface Layout {
+  readonly at: number;
+  readonly line: number;
+  readonly step: number;
+}
+
+/** Copies `lines` lines of `count` operands. */
+export function copyLines(
+  target: Stream,
+  to: Layout,
+  source: Stream,
+  from: Layout,
+  lines: number,
+  count: number,
+): void {
+  for (let line = 0; line < lines; line++) {
+    let place = to.at + line * to.line;
+    let next = from.at + line * from.line;
+    for (let i = 0; i < count; i++) {
+      target[place] = source[next];
+      place += to.step;
+      next += from.step;
+    }
+  }
+}
+
 /** What PEs do in many cycles at once, in one number format. All functions round as `arithmetic` does. */
 export interface Kernels {
   readonly arithmetic: PeArithmetic;
@@ -33,19 +60,15 @@ export interface Kernels {
     first: number,
     weights: readonly number[],
   ): void;
-  /**
-   * `count` sums leave the array for results[at], results[at + step], ...: in place of what is there, or added
-   * to it where they are of a later pass.
-   */
+  /** Sums leave the array: in place of what is in `results`, or added to it where they are of a later pass. */
   collect(
     results: Sums,
-    at: number,
-    step: number,
+    to: Layout,
     sums: Sums,
-    first: number,
-    distance: number,
+    from: Layout,
+    lines: number,
     count: number,
-    isLaterPass: boolean,
+    later: boolean,
   ): void;
   /** A PE that holds its sum: the sum after products a[firstA + i] b[firstB + i], i in [0, count). */
   holdSum(sum: number, a: Stream, firstA: number, b: Stream, firstB: number, count: number): number;
@@ -78,11 +101,15 @@ export const INTEGER_KERNELS: Kernels = {
         0;
     }
   },
-  collect: (results, at, step, sums, first, distance, count, isLaterPass) => {
-    for (let i = 0; i < count; i++) {
-      const sum = sums[first + i * distance];
-      const place = at + i * step;
-      results[place] = isLaterPass ? (results[place] + sum) | 0 : sum;
+  collect: (results, to, sums, from, lines, count, later) => {
+    for (let line = 0; line < lines; line++) {
+      let place = to.at + line * to.line;
+      let next = from.at + line * from.line;
+      for (let i = 0; i < count; i++) {
+        results[place] = later ? (results[place] + sums[next]) | 0 : sums[next];
+        place += to.step;
+        next += from.step;
+      }
     }
   },
   holdSum: (sum, a, firstA, b, firstB, count) => {
@@ -118,11 +145,15 @@ export const NORMAL_FLOAT_KERNELS: Kernels = {
       sums[at + i] = sum + fround(a7[v + 7] * w7);
     }
   },
-  collect: (results, at, step, sums, first, distance, count, isLaterPass) => {
-    for (let i = 0; i < count; i++) {
-      const sum = sums[first + i * distance];
-      const place = at + i * step;
-      results[place] = isLaterPass ? results[place] + sum : sum;
+  collect: (results, to, sums, from, lines, count, later) => {
+    for (let line = 0; line < lines; line++) {
+      let place = to.at + line * to.line;
+      let next = from.at + line * from.line;
+      for (let i = 0; i < count; i++) {
+        results[place] = later ? results[place] + sums[next] : sums[next];
+        place += to.step;
+        next += from.step;
+      }
     }
   },
   holdSum: (sum, a, firstA, b, firstB, count) => {
@@ -143,11 +174,15 @@ export const FLOAT_KERNELS: Kernels = {
       FLOAT_KERNELS.holdWeight(sums, at, count, operands[next], first + next, weights[next - row]);
     }
   },
-  collect: (results, at, step, sums, first, distance, count, isLaterPass) => {
-    for (let i = 0; i < count; i++) {
-      const sum = sums[first + i * distance];
-      const place = at + i * step;
-      results[place] = isLaterPass ? FLOAT_ARITHMETIC.add(results[place], sum) : sum;
+  collect: (results, to, sums, from, lines, count, later) => {
+    for (let line = 0; line < lines; line++) {
+      let place = to.at + line * to.line;
+      let next = from.at + line * from.line;
+      for (let i = 0; i < count; i++) {
+        results[place] = later ? FLOAT_ARITHMETIC.add(results[place], sums[next]) : sums[next];
+        place += to.step;
+        next += from.step;
+      }
     }
   },
   holdSum: (sum, a, firstA, b, firstB, count) => {

@@ -1,4 +1,4 @@
-import { type Kernels, SPAN_CYCLES, type Stream, type Sums, UNROLL } from './fast-kernels.ts';
+import { copyLines, type Kernels, SPAN_CYCLES, type Stream, type Sums, UNROLL } from './fast-kernels.ts';
 import type { FastBlock, FastOperands } from './fast-stepper.ts';
 import { type ArraySchedule, tileOfFold } from './schedule.ts';
 
@@ -68,6 +68,33 @@ export function createStationaryBlock(
     }
   };
 
+  /**
+   * Waves [from, to) that the rows (or columns) [0, extent) see in a span, row r its waves from `first` - r on:
+   * those that all of them see at once, and one by one those that only the first or the last of them do.
+   */
+  const eachWave = (
+    first: number,
+    span: number,
+    extent: number,
+    from: number,
+    to: number,
+    visit: (tau: number, waves: number, begin: number, end: number) => void,
+  ): void => {
+    const commonFrom = Math.max(from, first);
+    const commonTo = Math.min(to, first + span - extent + 1);
+    const common = commonFrom < commonTo;
+    for (let tau = from; tau < to; tau++) {
+      if (common && tau === commonFrom) {
+        visit(tau, commonTo - commonFrom, 0, extent);
+        tau = commonTo - 1;
+        continue;
+      }
+      const begin = Math.max(0, first - tau);
+      const end = Math.min(extent, first + span - tau);
+      if (begin < end) visit(tau, 1, begin, end);
+    }
+  };
+
   /** Elements of a wave lie side by side in A. */
   const feedByWave = (
     lane: number,
@@ -79,17 +106,19 @@ export function createStationaryBlock(
   ): void => {
     const { repeat, down } = tileOfFold(schedule, fold);
     const { firstVector, count } = vectorsOf(fold, from, to, lane);
-    const all = allOperands[lane];
     const firstK = down * rows;
     const realRows = Math.min(rows, gemm.k - firstK);
-    for (let i = 0; i < count; i++) {
-      const tau = from + i;
-      const source = repeat * perGemm + (firstVector + i * lanes) * gemm.k + firstK;
-      const end = Math.min(realRows, cycle + span - tau);
-      for (let row = Math.max(0, cycle - tau); row < end; row++) {
-        all[row * operandPitch + columns + tau + row - cycle] = a[source + row];
-      }
-    }
+    eachWave(cycle, span, realRows, from, from + count, (tau, lines, begin, end) => {
+      const vector = firstVector + (tau - from) * lanes;
+      copyLines(
+        allOperands[lane],
+        { at: begin * (operandPitch + 1) + columns + tau - cycle, line: 1, step: operandPitch + 1 },
+        a,
+        { at: repeat * perGemm + vector * gemm.k + firstK + begin, line: lanes * gemm.k, step: 1 },
+        lines,
+        end - begin,
+      );
+    });
   };
 
   /** Elements of a row lie side by side in B. */
@@ -101,7 +130,8 @@ export function createStationaryBlock(
       const { firstVector, count } = vectorsOf(fold, from, to, lane);
       const start = columns + from + row - cycle;
       const source = repeat * perGemm + (down * rows + row) * gemm.n + firstVector;
-      for (let i = 0; i < count; i++) stream[start + i] = b[source + i * lanes];
+      const place = { at: start, line: 0, step: 1 };
+      copyLines(stream, place, b, { at: source, line: 0, step: lanes }, 1, count);
     }
   };
 
@@ -189,25 +219,19 @@ export function createStationaryBlock(
     const { repeat, down, across } = tileOfFold(schedule, fold);
     const { firstVector, count } = vectorsOf(fold, from, to, lane);
     const realColumns = Math.min(columns, width - across * columns);
-    const bottom = cycle - (rows - 1);
-    for (let i = 0; i < count; i++) {
-      const tau = from + i;
-      const place = (repeat * gemm.m + firstVector + i * lanes) * gemm.n + across * columns;
-      const first = Math.max(0, bottom - tau);
-      const last = Math.min(realColumns, bottom + span - tau);
-      if (first >= last) continue;
-      const source = first * (sumPitch + 1) + rows + tau - cycle;
+    eachWave(cycle - (rows - 1), span, realColumns, from, from + count, (tau, lines, begin, end) => {
+      const vector = firstVector + (tau - from) * lanes;
+      const place = (repeat * gemm.m + vector) * gemm.n + across * columns + begin;
       kernels.collect(
         results,
-        place + first,
-        1,
+        { at: place, line: lanes * gemm.n, step: 1 },
         sumStreams[lane],
-        source,
-        sumPitch + 1,
-        last - first,
+        { at: begin * (sumPitch + 1) + rows + tau - cycle, line: 1, step: sumPitch + 1 },
+        lines,
+        end - begin,
         down > 0,
       );
-    }
+    });
   };
 
   /** Results of a column lie side by side in C. */
@@ -219,7 +243,16 @@ export function createStationaryBlock(
       const { firstVector, count } = vectorsOf(fold, from, to, lane);
       const place = (repeat * gemm.m + across * columns + column) * gemm.n + firstVector;
       const source = column * sumPitch + rows + from + column - cycle;
-      kernels.collect(results, place, lanes, sumStreams[lane], source, 1, count, down > 0);
+      const target = { at: place, line: 0, step: lanes };
+      kernels.collect(
+        results,
+        target,
+        sumStreams[lane],
+        { at: source, line: 0, step: 1 },
+        1,
+        count,
+        down > 0,
+      );
     }
   };
 
