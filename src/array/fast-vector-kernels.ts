@@ -1,6 +1,10 @@
 import { ceilDiv } from '../base/integers.ts';
 import type { WasmArithmetic } from '../numerics/wasm-kernels.ts';
-import { instantiateStreamKernel, STREAM_STEP } from '../numerics/wasm-stream-kernel.ts';
+import {
+  instantiateDotKernel,
+  instantiateStreamKernel,
+  STREAM_STEP,
+} from '../numerics/wasm-stream-kernel.ts';
 import { type Kernels, UNROLL } from './fast-kernels.ts';
 
 const PAGE_BYTES = 65536;
@@ -37,6 +41,7 @@ function vectorKernels(kernels: Kernels, arithmetic: WasmArithmetic, bytes: numb
   };
   return {
     ...kernels,
+    ...(isInteger && { holdSum: dotInVectors(kernels, memory, weightsAt) }),
     stream: (length) =>
       isInteger
         ? new Int16Array(buffer, take(2 * length), length)
@@ -64,5 +69,21 @@ function vectorKernels(kernels: Kernels, arithmetic: WasmArithmetic, bytes: numb
         kernels.holdWeights(sums, at + done, count - done, operands, row, first + done, weights);
       }
     },
+  };
+}
+
+/** `holdSum` of integers, in any order: their sums wrap. @param scratch address of 16 bytes */
+function dotInVectors(kernels: Kernels, memory: WebAssembly.Memory, scratch: number): Kernels['holdSum'] {
+  const { dot } = instantiateDotKernel(memory);
+  const sums = new Int32Array(memory.buffer, scratch, 4);
+  return (sum, a, firstA, b, firstB, count) => {
+    const steps = Math.floor(count / STREAM_STEP);
+    if (steps > 0) {
+      sums.fill(0);
+      dot(scratch, a.byteOffset + 2 * firstA, b.byteOffset + 2 * firstB, steps);
+      sum += sums[0] + sums[1] + sums[2] + sums[3];
+    }
+    const done = steps * STREAM_STEP;
+    return kernels.holdSum(sum | 0, a, firstA + done, b, firstB + done, count - done);
   };
 }

@@ -1,4 +1,4 @@
-import { assembleModule, type Code, i32, local, v128, type WasmFunction } from './wasm-assembler.ts';
+import { assembleModule, type Code, i32, i32x4, local, v128, type WasmFunction } from './wasm-assembler.ts';
 import { advance, countDown, indices, multiplyAdd, type WasmArithmetic } from './wasm-kernels.ts';
 
 /** Streams that one call takes. */
@@ -18,6 +18,35 @@ export interface WasmStreamKernel {
    * integers, whose weights lie in pairs, the even one in the lower half of a word.
    */
   addProducts(sums: number, streams: number, distance: number, weights: number, steps: number): void;
+}
+
+export interface WasmDotKernel {
+  /** Four int32 at `sums`, the total of which grows by a[i] b[i], int16, for i in [0, 8 steps); it wraps. */
+  dot(sums: number, a: number, b: number, steps: number): void;
+}
+
+/** Only of integers: no order of theirs changes the sum. */
+export function instantiateDotKernel(memory: WebAssembly.Memory): WasmDotKernel {
+  const [sums, a, b, steps, total] = [0, 1, 2, 3, 4];
+  const products = i32x4.dotOfHalves(v128.load(local.get(a)), v128.load(local.get(b)));
+  const step = [
+    ...local.set(total, i32x4.add(local.get(total), products)),
+    ...advance(a, i32.constant(VECTOR_BYTES)),
+    ...advance(b, i32.constant(VECTOR_BYTES)),
+  ];
+  const dot: WasmFunction = {
+    name: 'dot',
+    parameters: 4,
+    integers: 0,
+    vectors: 1,
+    body: [
+      ...local.set(total, v128.load(local.get(sums))),
+      ...countDown(steps, local.get(steps), step),
+      ...v128.store(local.get(sums), local.get(total)),
+    ],
+  };
+  const module = new WebAssembly.Module(assembleModule([dot]));
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmDotKernel;
 }
 
 export function instantiateStreamKernel(
