@@ -1,5 +1,5 @@
 import { InputError, unwrap } from '../base/result.ts';
-import { parseSlice } from '../hardware/slice.ts';
+import { MAX_SLICES, parseSlice } from '../hardware/slice.ts';
 import { WORKLOADS } from '../study/catalog.ts';
 import { MAX_DOCUMENT_BYTES, parseDocument } from '../study/recording.ts';
 import { parseScenario, type Scenario } from '../study/scenario.ts';
@@ -11,6 +11,7 @@ export const SCENARIO_OPTIONS = {
   chip: { type: 'string' },
   slice: { type: 'string' },
   twisted: { type: 'boolean' },
+  slices: { type: 'string' },
   without: { type: 'string', multiple: true },
   mesh: { type: 'string' },
   batch: { type: 'string' },
@@ -19,7 +20,7 @@ export const SCENARIO_OPTIONS = {
 } as const;
 
 export const SCENARIO_USAGE =
-  '[--chip ID] [--slice 4x4x4] [--twisted] [--without 0,1,3+y]… [--mesh fsdp=16,tensor=4] [--batch N] [--sequence N] [--set path=value]…';
+  '[--chip ID] [--slice 4x4x4] [--twisted] [--slices 4] [--without 0,1,3+y]… [--mesh fsdp=16,tensor=4|data=4:dcn,fsdp=16:xy,tensor=4] [--batch N] [--sequence N] [--set path=value]…';
 
 const COUNT = { minimum: 1, maximum: 2 ** 40 };
 
@@ -34,12 +35,20 @@ export async function scenarioFromArgument(argument: string, options: Options): 
     slice: {
       ...(request === undefined ? scenario.slice : { shape: [...request.shape] }),
       ...(options.flag('twisted') ? { twisted: true } : {}),
+      ...slicesOf(options),
       ...(options.has('without') ? { without: [...options.texts('without')] } : {}),
     },
     workload: changedWorkload(scenario, options),
     set: [...(scenario.set ?? []), ...options.texts('set')],
   };
   return unwrap(parseScenario(changed, argument));
+}
+
+/** One slice is what a scenario says by saying nothing. */
+function slicesOf(options: Options): { readonly slices?: number | undefined } {
+  const slices = options.integer('slices', { minimum: 1, maximum: MAX_SLICES });
+  if (slices === undefined) return {};
+  return { slices: slices === 1 ? undefined : slices };
 }
 
 async function baseScenario(argument: string): Promise<Scenario> {
@@ -72,10 +81,10 @@ function changedWorkload(scenario: Scenario, options: Options): unknown {
   };
 }
 
-/** `fsdp=16:xy,tensor=4` as mesh axes; the torus axes after the colon may be left out. */
+/** `fsdp=16:xy,tensor=4` or `data=4:dcn,fsdp=64:xyz` as mesh axes; what is after the colon may be left out. */
 function parseMesh(text: string): readonly { name: string; size: number; torusAxes?: string }[] {
   return text.split(',').map((part) => {
-    const found = /^(data|fsdp|tensor)=(\d{1,6})(?::([xyz]{1,3}))?$/.exec(part);
+    const found = /^(data|fsdp|tensor)=(\d{1,6})(?::([xyz]{1,3}(?:\+dcn)?|dcn))?$/.exec(part);
     if (found === null) {
       throw new InputError(
         '--mesh',

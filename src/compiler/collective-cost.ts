@@ -1,10 +1,10 @@
-import { picosecondsFromSeconds } from '../base/time.ts';
-import { planCollective } from '../ici/collective.ts';
-import type { LinkRates } from '../ici/request.ts';
+import { PICOSECONDS_PER_SECOND, picosecondsFromSeconds } from '../base/time.ts';
+import { planAcrossSlices, type SliceNetwork } from '../ici/across-slices.ts';
+import type { DcnReport, LinkRates } from '../ici/request.ts';
 import type { Torus } from '../ici/topology.ts';
 import type { LocalCollective } from '../workload/partitioned.ts';
 import type { MappedAxis } from './mesh-mapping.ts';
-import type { CollectiveTask } from './program.ts';
+import type { CollectiveDcn, CollectiveTask } from './program.ts';
 
 export type CostedCollective = Pick<
   CollectiveTask,
@@ -16,6 +16,7 @@ export type CostedCollective = Pick<
   | 'linkUtilization'
   | 'hbmBytes'
   | 'vpuOperations'
+  | 'dcn'
 >;
 
 /** Sums are formed in elements of this size. */
@@ -23,17 +24,21 @@ const REDUCED_ELEMENT_BYTES = 2;
 
 /**
  * One collective over mesh axes, all groups at once, with the links to itself. Arriving bytes are written
- * to HBM and leaving ones read from it; each reduced element is one addition of the vector unit.
+ * to HBM and leaving ones read from it, those of the data-centre network too; each reduced element is one
+ * addition of the vector unit.
  */
 export function costCollective(
   op: LocalCollective,
   mesh: readonly MappedAxis[],
   torus: Torus,
   rates: LinkRates,
+  network: SliceNetwork,
 ): CostedCollective {
-  const torusAxes = mesh.filter((axis) => op.meshAxes.includes(axis.name)).flatMap((axis) => axis.torusAxes);
+  const axes = mesh.filter((axis) => op.meshAxes.includes(axis.name));
+  const torusAxes = axes.flatMap((axis) => axis.torusAxes);
   const request = { kind: op.collective, axes: torusAxes, bytes: Math.ceil(op.bytes) };
-  const plan = planCollective(torus, request, rates, 'closed-form');
+  const spanned = axes.some((axis) => axis.dcn) ? network : { ...network, slices: 1 };
+  const plan = planAcrossSlices(torus, request, rates, spanned, 'closed-form');
   return {
     torusAxes,
     durationPs: picosecondsFromSeconds(plan.seconds),
@@ -46,5 +51,18 @@ export function costCollective(
     linkUtilization: plan.maxUtilization,
     hbmBytes: plan.chipBytes.sent + plan.chipBytes.received,
     vpuOperations: plan.chipBytes.reduced / REDUCED_ELEMENT_BYTES,
+    ...(plan.dcn === undefined ? {} : { dcn: dcnOf(plan.dcn) }),
+  };
+}
+
+function dcnOf(report: DcnReport): CollectiveDcn {
+  const { bottleneck, portBytes, portUtilization, portLowerBoundSeconds, iciSeconds, dcnSeconds } = report;
+  return {
+    bottleneck,
+    portBytes,
+    portUtilization,
+    portLowerBoundPs: Math.floor(portLowerBoundSeconds * PICOSECONDS_PER_SECOND),
+    freeDcnPs: picosecondsFromSeconds(iciSeconds),
+    freeIciPs: picosecondsFromSeconds(dcnSeconds),
   };
 }

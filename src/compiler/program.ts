@@ -91,4 +91,19 @@ export interface CollectiveTask extends TaskBase {
   /** Bytes that arriving and leaving traffic costs the HBM. */
   readonly hbmBytes: number;
   readonly vpuOperations: number;
+  /** Where it spans slices. */
+  readonly dcn?: CollectiveDcn;
+}
+
+/** What a collective does to the data-centre network, and what it would be with one of the networks free. */
+export interface CollectiveDcn {
+  /** The network that would take longer by itself. */
+  readonly bottleneck: 'ici' | 'dcn';
+  readonly portBytes: number;
+  /** Of a chip's port, one way, while the collective runs alone. */
+  readonly portUtilization: number;
+  /** The least possible bytes through the ports. */
+  readonly portLowerBoundPs: number;
+  readonly freeDcnPs: number;
+  readonly freeIciPs: number;
 }

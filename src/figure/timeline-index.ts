@@ -88,13 +88,22 @@ export function firstSpanEndingAfter(spans: readonly Span[], relativePs: number)
   return low;
 }
 
+/**
+ * The repetition that `ps` falls in, negative before the first one. A span that begins before its block makes
+ * the window longer than the repetitions: what is beyond them belongs to the last.
+ */
+export function occurrenceAt({ block, windowStartPs }: LaneBlock, ps: number): number {
+  if (ps < windowStartPs) return -1;
+  if (block.count === 1) return 0;
+  return Math.min(block.count - 1, Math.floor((ps - windowStartPs) / block.periodPs));
+}
+
 /** What the lane's part in one block did before `ps`, from its first occurrence on, added up by `before`. */
 function cumulative(part: LaneBlock, ps: number, before: Float64Array, rate: (span: Span) => number): number {
-  const { block, spans, windowStartPs } = part;
+  const { block, spans } = part;
   const total = at(before, spans.length);
-  const occurrence = Math.floor((ps - windowStartPs) / block.periodPs);
+  const occurrence = occurrenceAt(part, ps);
   if (occurrence < 0) return 0;
-  if (occurrence >= block.count) return total * block.count;
   const relativePs = ps - occurrence * block.periodPs;
   const index = firstSpanEndingAfter(spans, relativePs);
   const span = spans[index];

@@ -4,6 +4,7 @@ import {
   firstSpanEndingAfter,
   type LaneBlock,
   type LaneIndex,
+  occurrenceAt,
   type TimelineIndex,
 } from './timeline-index.ts';
 
@@ -23,7 +24,6 @@ export function spanAt(lane: LaneIndex, ps: number): PlacedSpan | undefined {
   for (const part of lane.blocks) {
     if (ps < part.windowStartPs || ps >= part.windowEndPs) continue;
     const occurrence = occurrenceAt(part, ps);
-    if (occurrence >= part.block.count) continue;
     const shift = occurrence * part.block.periodPs;
     const span = part.spans[firstSpanEndingAfter(part.spans, ps - shift)];
     if (span !== undefined && span.startPs + shift <= ps) return placed(lane, part, span, occurrence);
@@ -89,10 +89,6 @@ function adjacentEdge(part: LaneBlock, ps: number, direction: 1 | -1): number | 
     }
   }
   return best;
-}
-
-function occurrenceAt(part: LaneBlock, ps: number): number {
-  return Math.floor((ps - part.windowStartPs) / part.block.periodPs);
 }
 
 function placed(lane: LaneIndex, part: LaneBlock, span: Span, occurrence: number): PlacedSpan {

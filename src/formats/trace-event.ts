@@ -13,6 +13,7 @@ const LANE_NAMES: Readonly<Record<LaneId, string>> = {
   'ici-x': 'ICI x',
   'ici-y': 'ICI y',
   'ici-z': 'ICI z',
+  dcn: 'DCN',
   host: 'Host',
 };
 

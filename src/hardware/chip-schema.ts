@@ -101,7 +101,12 @@ export const ChipSchema = v.strictObject({
     hopLatencySeconds: seconds,
     topology: TopologySchema,
   }),
-  host: v.strictObject({ pcieBytesPerSecond: bytesPerSecond, dcnBytesPerSecond: bytesPerSecond }),
+  host: v.strictObject({
+    pcieBytesPerSecond: bytesPerSecond,
+    dcnBytesPerSecond: bytesPerSecond,
+    /** Left out in descriptions that are older than it. */
+    dcnLatencySeconds: v.optional(seconds),
+  }),
   kernelOverheadSeconds: seconds,
 });
 

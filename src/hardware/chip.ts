@@ -120,6 +120,8 @@ export interface HostLink {
   readonly pcieBytesPerSecond: number;
   /** Data-centre network, one direction, per chip. */
   readonly dcnBytesPerSecond: number;
+  /** From the last byte sent to its arrival at the other host; 10 us where a description leaves it out. */
+  readonly dcnLatencySeconds?: number;
 }
 
 /** Where a value is from and how far to trust it. */

@@ -8,6 +8,8 @@ export interface SliceRequest {
   /** Chips along each axis, as in [4, 4, 8]. */
   readonly shape: readonly number[];
   readonly twisted?: boolean;
+  /** Slices of this shape that the data-centre network joins; 1 where left out. */
+  readonly slices?: number;
 }
 
 /** A slice that its generation can have, with what follows from the generation's rules. */
@@ -20,7 +22,10 @@ export interface Slice {
   readonly wraps: readonly boolean[];
   /** Wrap links of the short axes also shift along the long ones (k x k x 2k, k x 2k x 2k). */
   readonly twisted: boolean;
+  /** Of one slice. */
   readonly chips: number;
+  /** How many slices like this the data-centre network joins. */
+  readonly slices: number;
   /** Remarks for the user: inferred wrap rules, a slice larger than the pod ever built. */
   readonly notes: readonly string[];
 }
@@ -35,6 +40,12 @@ export const MAX_POD_CHIPS = 16_384;
 
 /** The pod of TPU7x, the largest torus in service. */
 export const LARGEST_TORUS_CHIPS = 9216;
+
+/** More slices than any job has had (199 of v5e), and few enough to plan in an instant. */
+export const MAX_SLICES = 1024;
+
+/** Chips of all slices together. */
+export const MAX_CHIPS = 2 ** 17;
 
 const PLACE = 'slice';
 
@@ -59,6 +70,17 @@ function isExtent(value: number): boolean {
  * axes first (4x4x8, 4x8x8); other slices list their axes in any order.
  */
 export function resolveSlice(chip: Chip, request: SliceRequest, options: SliceOptions = {}): Result<Slice> {
+  const { slices = 1 } = request;
+  if (!Number.isSafeInteger(slices) || slices < 1 || slices > MAX_SLICES) {
+    return err(new InputError('slices', `expected a whole number from 1 to ${MAX_SLICES}, found ${slices}`));
+  }
+  const one = resolveOne(chip, request, options);
+  if (!one.ok || slices * one.value.chips <= MAX_CHIPS) return one.ok ? ok({ ...one.value, slices }) : one;
+  const found = `${slices} x ${one.value.chips} = ${slices * one.value.chips}`;
+  return err(new InputError('slices', `expected at most ${MAX_CHIPS} chips in all, found ${found}`));
+}
+
+function resolveOne(chip: Chip, request: SliceRequest, options: SliceOptions): Result<Slice> {
   const { shape, twisted = false } = request;
   if (shape.length < 1 || shape.length > 3 || !shape.every(isExtent)) {
     return refuse(`expected one to three extents from 1 to ${MAX_POD_CHIPS}, found ${formatShape(shape)}`);
@@ -79,13 +101,13 @@ export function resolveSlice(chip: Chip, request: SliceRequest, options: SliceOp
 
 function single(topology: IciTopology): Slice {
   const shape = topology.kind === 'torus' ? topology.maxShape.map(() => 1) : [1];
-  return { shape, wraps: shape.map(() => false), twisted: false, chips: 1, notes: [] };
+  return { shape, wraps: shape.map(() => false), twisted: false, chips: 1, slices: 1, notes: [] };
 }
 
 function resolveTorus(
   chipId: string,
   topology: Torus,
-  request: Required<SliceRequest>,
+  request: { readonly shape: readonly number[]; readonly twisted: boolean },
   options: SliceOptions,
 ): Result<Slice> {
   const { shape, twisted } = request;
@@ -109,7 +131,7 @@ function resolveTorus(
     }
   }
   const chips = product(shape);
-  return ok({ shape, wraps, twisted, chips, notes: notesOn(chipId, topology, chips) });
+  return ok({ shape, wraps, twisted, chips, slices: 1, notes: notesOn(chipId, topology, chips) });
 }
 
 /** Why the generation has no such slice; `undefined` when it has. */

@@ -84,6 +84,13 @@ export const SOURCES = {
     url: 'https://astra-sim.github.io/astra-sim-docs/validation/hardware/tpu-validation.html',
     trust: 'secondary',
   },
+  'swift-2020': {
+    title:
+      'Kumar et al., Swift: Delay is Simple and Effective for Congestion Control in the Datacenter (SIGCOMM)',
+    year: 2020,
+    url: 'https://research.google/pubs/pub49448/',
+    trust: 'secondary',
+  },
   'v6e-gemm-measurements': {
     title: 'PyTorchSim, timing_mode_validation/ref_v6e.csv: 133 matrix products on a TPU v6e',
     year: 2025,

@@ -78,8 +78,28 @@ export interface CollectiveReport {
   readonly meanUtilization: number;
   /** Bytes on every directed link of the torus, [linkSlots]; computed when asked for. */
   linkBytes(): Float64Array;
+  /** Where it spans several slices. */
+  readonly dcn?: DcnReport;
   /** Why this is the closed form although flow was asked for; absent where it is what was asked for. */
   readonly whyClosedForm?: string;
+}
+
+/** What a collective over several slices does to the data-centre network between them. */
+export interface DcnReport {
+  readonly slices: number;
+  /** The network that would take longer by itself. */
+  readonly bottleneck: 'ici' | 'dcn';
+  /** All that passes over each network if the other were free. */
+  readonly iciSeconds: number;
+  readonly dcnSeconds: number;
+  /** Pieces that follow one another through both networks. */
+  readonly chunks: number;
+  /** Bytes through the port of the chip that sends most, one way. */
+  readonly portBytes: number;
+  /** Those over what the port could carry in the time of the collective. */
+  readonly portUtilization: number;
+  /** Time that the least possible bytes need through the ports, no latency. */
+  readonly portLowerBoundSeconds: number;
 }
 
 /** Throws an `InputError` unless axes, bytes and pairs make sense on this torus. */

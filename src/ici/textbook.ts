@@ -1,3 +1,4 @@
+import { planAcrossSlices } from './across-slices.ts';
 import { planCollective } from './collective.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
 import { Torus } from './topology.ts';
@@ -11,8 +12,8 @@ export interface TextbookCase {
   readonly id: string;
   readonly chapter: TextbookChapter;
   readonly question: string;
-  /** `s`, or the width D of a layer from which one strategy wins. */
-  readonly unit: 's' | 'features';
+  /** `s`, the width D of a layer from which one strategy wins, or the tokens from which arithmetic decides. */
+  readonly unit: 's' | 'features' | 'tokens';
   /** As printed; where the book's own numbers give something else, `corrected` says what. */
   readonly printed: number;
   readonly corrected?: number;
@@ -29,6 +30,10 @@ export const TEXTBOOK_CHAPTERS = {
     url: 'https://jax-ml.github.io/scaling-book/sharding/',
   },
   tpus: { title: 'How to Scale Your Model, TPUs', url: 'https://jax-ml.github.io/scaling-book/tpus/' },
+  training: {
+    title: 'How to Scale Your Model, training',
+    url: 'https://jax-ml.github.io/scaling-book/training/',
+  },
 } as const;
 export type TextbookChapter = keyof typeof TEXTBOOK_CHAPTERS;
 
@@ -48,6 +53,9 @@ const BOTH_WAYS = 2 * ONE_WAY;
 /** bf16 of v5p, and both ways of one of its links. */
 const V5P_PEAK = 4.59e14;
 const V5P_BOTH_WAYS = 1.8e11;
+
+/** Into the data-centre network: a quarter of its host's 25 GB/s. */
+const V5P_PORT = 2.5e10 / 4;
 
 const RATES: LinkRates = {
   linkBytesPerSecond: ONE_WAY,
@@ -84,7 +92,7 @@ const NO_WRAP = 'a mesh sends one way only at its ends, in the book and here';
 const EXACT_RING = 'an exact ring carries (n-1)/n of the array, the book all of it';
 const HOPS = 'hops decide';
 
-/** S1 to S6 and T5 of the book, in its order. */
+/** S1 to S6 and T5 of the book, in its order, and data parallelism over pods. */
 export function textbookCases(): readonly TextbookCase[] {
   const v5eMesh = mesh(8, 4);
   const v5eCorner = mesh(4, 4);
@@ -222,6 +230,19 @@ export function textbookCases(): readonly TextbookCase[] {
       }),
       difference: 'both links of each corner carry half over paths that share no link, in the book and here',
     },
+    {
+      id: 'P4',
+      chapter: 'training',
+      question:
+        'v5p pods joined at 25 GB/s a host of four: least tokens a pod so that gradients between pods hide behind the backward pass',
+      unit: 'tokens',
+      printed: 76_000,
+      // 4.59e14 FLOP/s over 6.25e9 B/s; MaxText's notes on the same chip say 73,000.
+      corrected: 73_440,
+      textbook: V5P_PEAK / V5P_PORT,
+      modelled: (V5P_PEAK * podAllReduceSecondsPerByte(8)) / 2,
+      difference: 'eight pods exchange 7/8 of the gradients each way, the book all; its answer is rounded up',
+    },
   ];
 }
 
@@ -233,6 +254,15 @@ function allReduceSecondsPerByte(chips: number): number {
     planCollective(wrapped(chips), { kind: 'all-reduce', axes: [0], bytes }, rates, 'closed-form').seconds /
     bytes
   );
+}
+
+/** Modelled seconds of a large all-reduce between pods, each chip with its own part, for each byte of it. */
+function podAllReduceSecondsPerByte(pods: number): number {
+  const bytes = 2 ** 34;
+  const port = { bytesPerSecond: V5P_PORT, latencySeconds: 10 * MICROSECOND, limitedBy: 'dcn' } as const;
+  const request = { kind: 'all-reduce', axes: [], bytes } as const;
+  const { seconds } = planAcrossSlices(wrapped(4), request, RATES, { slices: pods, port }, 'closed-form');
+  return seconds / bytes;
 }
 
 function wrapped(...shape: number[]): Torus {

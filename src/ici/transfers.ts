@@ -59,18 +59,23 @@ export class TransferList {
     return this.#items.length - 1;
   }
 
-  /** Adds all transfers of another list, none of which starts before `startSeconds`. */
-  append(other: TransferList, startSeconds: number): void {
+  /**
+   * Adds all transfers of another list, none of which starts before `startSeconds` or before the arrival of
+   * `gate`, a transfer of this one; their links are numbered from `firstLink`. Returns their numbers.
+   */
+  append(other: TransferList, startSeconds: number, gate?: number, firstLink = 0): readonly number[] {
     const first = this.#items.length;
     const moved = (numbers: readonly number[] = []): number[] => numbers.map((number) => number + first);
-    for (const item of other.#items) {
-      this.#items.push({
+    return other.#items.map((item) => {
+      const after = moved(item.after);
+      return this.add({
         ...item,
+        links: firstLink === 0 ? item.links : item.links.map((link) => link + firstLink),
         startSeconds: (item.startSeconds ?? 0) + startSeconds,
-        after: moved(item.after),
+        after: gate === undefined || after.length > 0 ? after : [gate],
         behind: moved(item.behind),
       });
-    }
+    });
   }
 
   get items(): readonly Transfer[] {

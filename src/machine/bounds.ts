@@ -10,7 +10,8 @@ export interface BoundRates {
 
 /**
  * No schedule of the program is faster: its FLOPs at peak, the bytes that must cross the HBM pins, and the
- * bytes that must cross the links of each set of torus axes, whichever takes longest.
+ * bytes that must cross the links of each set of torus axes, or the ports between slices, whichever takes
+ * longest.
  */
 export function lowerBoundOf(program: Program, rates: BoundRates): LowerBound {
   const tasks = program.sections.flatMap(({ tasks, repeat }) => tasks.map((task) => ({ task, repeat })));
@@ -22,12 +23,15 @@ export function lowerBoundOf(program: Program, rates: BoundRates): LowerBound {
   const memoryPs = Math.floor(bytes / rates.hbmBytesPerPs);
   const linksPs = linkBoundPs(tasks, (task) => task.lowerBoundPs);
   const physicalLinksPs = linkBoundPs(tasks, (task) => task.physicalLowerBoundPs);
+  const dcnPs = total((task) => (task.kind === 'collective' ? (task.dcn?.portLowerBoundPs ?? 0) : 0));
+  const spans = tasks.some(({ task }) => task.kind === 'collective' && task.dcn !== undefined);
   return {
     computePs,
     memoryPs,
     linksPs,
-    totalPs: Math.max(computePs, memoryPs, linksPs),
-    physicalPs: Math.max(computePs, Math.floor(bytes / rates.hbmPeakBytesPerPs), physicalLinksPs),
+    ...(spans ? { dcnPs } : {}),
+    totalPs: Math.max(computePs, memoryPs, linksPs, dcnPs),
+    physicalPs: Math.max(computePs, Math.floor(bytes / rates.hbmPeakBytesPerPs), physicalLinksPs, dcnPs),
   };
 }
 
@@ -44,7 +48,8 @@ function linkBoundPs(tasks: Weighted, boundPs: (task: CollectiveTask) => number)
   const setOf = (axes: readonly number[]): number => axes.reduce((set, axis) => set | (1 << axis), 0);
   const sizeOf = (set: number): number => AXES.filter((axis) => (set & (1 << axis)) !== 0).length;
   const loads = tasks.flatMap(({ task, repeat }) =>
-    task.kind === 'collective'
+    // One over several slices may bring data past the links: its bound is that of the ports.
+    task.kind === 'collective' && task.dcn === undefined
       ? [{ set: setOf(task.torusAxes), axisPs: repeat * boundPs(task) * task.torusAxes.length }]
       : [],
   );

@@ -4,6 +4,7 @@ import type { Footprint } from '../compiler/footprint.ts';
 import type { MappedAxis } from '../compiler/mesh-mapping.ts';
 import type { CollectiveTask, KernelTask, Program, Task } from '../compiler/program.ts';
 import type { Chip, Dtype } from '../hardware/chip.ts';
+import { dcnPort } from '../hardware/dcn.ts';
 import {
   effectiveHbmBytesPerSecond,
   effectiveLinkBytesPerSecond,
@@ -13,8 +14,9 @@ import {
 import type { Slice } from '../hardware/slice.ts';
 import { phasesPs } from '../memory/block-pipeline.ts';
 import { lowerBoundOf } from './bounds.ts';
+import type { MachineRates } from './networks.ts';
 import type { IdleCause, LaneId, OpReport, RunReport, UnitReport, WhatIf } from './report.ts';
-import { type MachineRates, type SimulationResult, simulate } from './simulate.ts';
+import { type SimulationResult, simulate } from './simulate.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface RunInput {
@@ -44,12 +46,13 @@ export function runProgram(input: RunInput): RunReport {
   const ops = program.sections.flatMap((section) =>
     section.tasks.map((task) => describeOp(task, section.name, section.repeat, chip)),
   );
-  const hardwareFlops = slice.chips * ops.reduce((sum, op) => sum + op.repeat * op.flops, 0);
+  const chips = slice.chips * slice.slices;
+  const hardwareFlops = chips * ops.reduce((sum, op) => sum + op.repeat * op.flops, 0);
   const breakdown = breakdownOf(result);
   const iciWaits = waitsByMesh(program, result);
   const whatIf = whatIfs(program, rates, chip);
   const memory = { ...input.footprint, capacityBytes: chip.hbm.bytes };
-  const mfu = input.modelFlops / ((result.stepPs / PICOSECONDS_PER_SECOND) * slice.chips * peak);
+  const mfu = input.modelFlops / ((result.stepPs / PICOSECONDS_PER_SECOND) * chips * peak);
   const bound = boundOf(breakdown);
   const facts = { stepPs: result.stepPs, breakdown, iciWaits, whatIf, lowerBound, mfu, bound, memory };
   return {
@@ -62,6 +65,7 @@ export function runProgram(input: RunInput): RunReport {
       twisted: slice.twisted,
       without: input.without,
       chips: slice.chips,
+      ...(slice.slices === 1 ? {} : { slices: slice.slices }),
     },
     mesh: input.mesh,
     tokens: input.tokens,
@@ -80,9 +84,15 @@ export function runProgram(input: RunInput): RunReport {
       linkBytesPerSecond: effectiveLinkBytesPerSecond(chip),
       physicalLinkBytesPerSecond: chip.ici.linkBytesPerSecond,
     },
+    ...(slice.slices === 1 ? {} : { dcn: dcnOf(chip) }),
     notes: input.notes,
     verdict: verdictOf(facts),
   };
+}
+
+function dcnOf({ host }: Chip): RunReport['dcn'] {
+  const { bytesPerSecond, latencySeconds, limitedBy } = dcnPort(host);
+  return { portBytesPerSecond: bytesPerSecond, latencySeconds, limitedBy };
 }
 
 function ratesOf(chip: Chip): MachineRates {
@@ -90,6 +100,7 @@ function ratesOf(chip: Chip): MachineRates {
     hbmBytesPerPs: effectiveHbmBytesPerSecond(chip) / PICOSECONDS_PER_SECOND,
     hbmPeakBytesPerPs: chip.hbm.bytesPerSecond / PICOSECONDS_PER_SECOND,
     freeLinks: false,
+    freeDcn: false,
   };
 }
 
@@ -120,9 +131,10 @@ function describeKernel(task: KernelTask, chip: Chip): Omit<OpReport, 'name' | '
 }
 
 function describeCollective(task: CollectiveTask): Omit<OpReport, 'name' | 'section' | 'repeat'> {
-  const { collective, meshAxes, torusAxes, bytes, algorithm } = task;
+  const { collective, meshAxes, torusAxes, bytes, algorithm, dcn } = task;
+  const across = dcn && { dcn: { bottleneck: dcn.bottleneck, portBytes: dcn.portBytes } };
   return {
-    detail: { kind: 'collective', collective, meshAxes, torusAxes, bytes, algorithm },
+    detail: { kind: 'collective', collective, meshAxes, torusAxes, bytes, algorithm, ...across },
     alonePs: task.durationPs,
     lowerBoundPs: task.lowerBoundPs,
     hbmBytes: task.hbmBytes,
@@ -148,6 +160,7 @@ function waitsByMesh(program: Program, { tally }: SimulationResult): RunReport['
     waits.set(key, {
       meshAxes: task.meshAxes,
       torusAxes: task.torusAxes,
+      ...(task.dcn === undefined ? {} : { dcn: true }),
       waitPs: waitPs + (known?.waitPs ?? 0),
     });
   }
@@ -168,8 +181,21 @@ function whatIfs(program: Program, rates: MachineRates, chip: Chip): readonly Wh
   const step = (changed: Program, changedRates: MachineRates): number =>
     simulate(changed, changedRates, { timeline: false }).stepPs;
   const launchIsFree = picosecondsFromSeconds(chip.kernelOverheadSeconds) === 0;
+  const spans = program.sections.some(({ tasks }) =>
+    tasks.some((task) => task.kind === 'collective' && task.dcn !== undefined),
+  );
+  const links = spans ? 'free ICI links' : 'free links';
   return [
-    { id: 'free-links', label: 'free links', stepPs: step(program, { ...rates, freeLinks: true }) },
+    { id: 'free-links', label: links, stepPs: step(program, { ...rates, freeLinks: true }) },
+    ...(spans
+      ? [
+          {
+            id: 'free-dcn',
+            label: 'a free data-centre network',
+            stepPs: step(program, { ...rates, freeDcn: true }),
+          } as const,
+        ]
+      : []),
     {
       id: 'free-hbm',
       label: 'free memory',
@@ -187,6 +213,7 @@ function boundOf({ usefulPs, idlePs }: RunReport['breakdown']): RunReport['bound
     ['compute', usefulPs + (idlePs.padding ?? 0) + (idlePs['fill-drain'] ?? 0)],
     ['memory', idlePs.hbm ?? 0],
     ['ici', idlePs.ici ?? 0],
+    ['dcn', idlePs.dcn ?? 0],
     ['vpu', idlePs.vpu ?? 0],
     ['overhead', (idlePs.launch ?? 0) + (idlePs.dependency ?? 0)],
   ];
@@ -229,5 +256,15 @@ function unitsOf({ tally, stepPs }: SimulationResult, chip: Chip, slice: Slice):
             ),
           ],
     ),
+    ...(slice.slices === 1
+      ? []
+      : [
+          unit(
+            'dcn',
+            'DCN',
+            tally.busyPs.dcn / stepPs,
+            'bytes through the port of a chip, one way / (the lesser of its network and PCIe bytes/s x step time)',
+          ),
+        ]),
   ];
 }

@@ -1,12 +1,13 @@
 import type { KernelMatmul } from '../compiler/program.ts';
 
 /** A unit of the chip whose time the timeline shows, named as profilers name them. */
-export type LaneId = 'mxu' | 'vpu' | 'hbm' | 'ici-x' | 'ici-y' | 'ici-z' | 'host';
+export type LaneId = 'mxu' | 'vpu' | 'hbm' | 'ici-x' | 'ici-y' | 'ici-z' | 'dcn' | 'host';
 
 /**
  * Why a unit does nothing (or nothing useful).
  * - `hbm`: the operands of the running op are not in VMEM yet, or its results have not left
  * - `ici`: the next op waits for a collective
+ * - `dcn`: the next op waits for a collective between slices, which the data-centre network holds up
  * - `vpu`: the vector unit is the slower part of the running op
  * - `dependency`: the next op waits for another op of the same chip
  * - `fill-drain`: the array fills or drains (weights of the first tile, skew)
@@ -17,6 +18,7 @@ export type LaneId = 'mxu' | 'vpu' | 'hbm' | 'ici-x' | 'ici-y' | 'ici-z' | 'host
 export type IdleCause =
   | 'hbm'
   | 'ici'
+  | 'dcn'
   | 'vpu'
   | 'dependency'
   | 'fill-drain'
@@ -115,6 +117,12 @@ export interface CollectiveDetail {
   /** Whole gathered array (all-gather, reduce-scatter) or each chip's buffer (others). */
   readonly bytes: number;
   readonly algorithm: string;
+  /** Where it spans the slices. */
+  readonly dcn?: {
+    readonly bottleneck: 'ici' | 'dcn';
+    /** Through the port of a chip, one way. */
+    readonly portBytes: number;
+  };
 }
 
 export interface UnitReport {
@@ -139,7 +147,9 @@ export interface LowerBound {
   readonly memoryPs: number;
   /** Bytes that must cross the links, at the effective rate. */
   readonly linksPs: number;
-  /** The largest of the three. */
+  /** Bytes that must pass the ports between slices; without collectives over slices there is none. */
+  readonly dcnPs?: number;
+  /** The largest of these. */
   readonly totalPs: number;
   /** The same at physical peak rates. */
   readonly physicalPs: number;
@@ -147,7 +157,7 @@ export interface LowerBound {
 
 /** The step if one thing cost nothing. */
 export interface WhatIf {
-  readonly id: 'free-links' | 'free-hbm' | 'free-launch';
+  readonly id: 'free-links' | 'free-dcn' | 'free-hbm' | 'free-launch';
   readonly label: string;
   readonly stepPs: number;
 }
@@ -168,25 +178,32 @@ export interface RunReport {
     readonly twisted: boolean;
     /** Cables out of order, as in `0,1,3+y`. */
     readonly without: readonly string[];
+    /** Of one slice. */
     readonly chips: number;
+    /** Slices of this shape that the data-centre network joins, where there are several; all do the same. */
+    readonly slices?: number;
   };
   readonly mesh: readonly {
     readonly name: string;
     readonly size: number;
     readonly torusAxes: readonly number[];
+    /** Whether it also spans the slices. */
+    readonly dcn?: true;
   }[];
   readonly stepPs: number;
   readonly tokens?: number;
   readonly modelFlops: number;
   readonly hardwareFlops: number;
   readonly mfu: number;
-  readonly bound: 'compute' | 'memory' | 'ici' | 'vpu' | 'overhead';
+  readonly bound: 'compute' | 'memory' | 'ici' | 'dcn' | 'vpu' | 'overhead';
   readonly lowerBound: LowerBound;
   readonly breakdown: TimeBreakdown;
   /** Time the matrix units wait for collectives, by mesh axis. */
   readonly iciWaits: readonly {
     readonly meshAxes: readonly string[];
     readonly torusAxes: readonly number[];
+    /** Whether they are collectives over the slices. */
+    readonly dcn?: true;
     readonly waitPs: number;
   }[];
   readonly whatIf: readonly WhatIf[];
@@ -200,6 +217,13 @@ export interface RunReport {
     readonly peakFlops: number;
     readonly hbmBytesPerSecond: number;
     readonly vmemBytesPerSecond: number;
+  };
+  /** The port of a chip into the data-centre network, one way, where there are several slices. */
+  readonly dcn?: {
+    readonly portBytesPerSecond: number;
+    readonly latencySeconds: number;
+    /** What sets that rate. */
+    readonly limitedBy: 'dcn' | 'pcie';
   };
   readonly ici: { readonly linkBytesPerSecond: number; readonly physicalLinkBytesPerSecond: number };
   readonly notes: readonly string[];

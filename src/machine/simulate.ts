@@ -3,20 +3,19 @@ import { checkTimelineFits } from '../base/time.ts';
 import type { CollectiveTask, KernelTask, Program } from '../compiler/program.ts';
 import { type Demand, sharedDurations } from './hbm-sharing.ts';
 import { bookKernel, type TimedPhase } from './kernel-account.ts';
+import {
+  axisSet,
+  DCN,
+  demandOf,
+  type MachineRates,
+  NETWORK_LANES,
+  networkCause,
+  networksOf,
+} from './networks.ts';
 import { Recorder } from './recorder.ts';
-import type { IdleCause, LaneId, SectionReport, TimelineBlock } from './report.ts';
+import type { IdleCause, SectionReport, TimelineBlock } from './report.ts';
 import { copyTally, emptyTally, repeatSince, type Tally } from './tally.ts';
 import { TaskTable } from './task-table.ts';
-
-/** Rates of the chip that runs the program. */
-export interface MachineRates {
-  /** Sustained; infinite to ask what memory costs. */
-  readonly hbmBytesPerPs: number;
-  /** Published peak, to which utilisation refers. */
-  readonly hbmPeakBytesPerPs: number;
-  /** Links that take no time and no memory traffic, to ask what they cost. */
-  readonly freeLinks: boolean;
-}
 
 export interface SimulationResult {
   readonly stepPs: number;
@@ -26,8 +25,6 @@ export interface SimulationResult {
   /** Repetitions that were stepped through; the others were known to equal them. */
   readonly steppedIterations: number;
 }
-
-const ICI_LANES: readonly LaneId[] = ['ici-x', 'ici-y', 'ici-z'];
 
 /** A piece of work under way. `remaining` is the fraction of it that is left. */
 interface Running {
@@ -91,7 +88,7 @@ class Simulation {
   /** Since when no kernel runs. */
   private idleSincePs = 0;
   private collectives: RunningCollective[] = [];
-  /** Since when each torus axis that the program uses is free. */
+  /** Since when each torus axis that the program uses, and the network between slices, is free. */
   private readonly axisFreeSincePs = new Map<number, number>();
   private hbmSegment:
     | { readonly startPs: number; readonly utilization: number; readonly op: number }
@@ -106,7 +103,8 @@ class Simulation {
     this.table = new TaskTable(program);
     for (const { tasks } of program.sections) {
       for (const task of tasks) {
-        if (task.kind === 'collective') for (const axis of task.torusAxes) this.axisFreeSincePs.set(axis, 0);
+        if (task.kind === 'collective')
+          for (const axis of networksOf(task)) this.axisFreeSincePs.set(axis, 0);
       }
     }
   }
@@ -225,7 +223,7 @@ class Simulation {
     const last = this.table.lastMet(this.section, task)?.dependency;
     const awaited = last === undefined ? undefined : this.table.task(last.section, last.task);
     const op = last === undefined ? undefined : this.table.opIndex(last.section, last.task);
-    this.recordWait(awaited?.kind === 'collective' ? 'ici' : 'dependency', op);
+    this.recordWait(awaited?.kind === 'collective' ? networkCause(awaited) : 'dependency', op);
   }
 
   private recordWait(cause: IdleCause, waitsFor: number | undefined): void {
@@ -246,22 +244,27 @@ class Simulation {
     for (const running of this.collectives) busy |= axisSet(this.axesOf(running));
     for (const ready of this.table.readyCollectives(this.section + 1)) {
       const task = this.collectiveTask(ready.section, ready.task);
-      const axes = axisSet(task.torusAxes);
+      const networks = networksOf(task);
+      const axes = axisSet(networks);
       if ((axes & busy) !== 0) continue;
       busy |= axes;
       const last = this.table.lastMet(ready.section, ready.task)?.dependency;
       const waitsFor = last === undefined ? undefined : this.table.opIndex(last.section, last.task);
-      for (const axis of task.torusAxes) this.bookFreeAxis(axis, 'dependency', waitsFor);
+      for (const axis of networks) this.bookFreeAxis(axis, 'dependency', waitsFor);
       this.table.start(ready.section, ready.task);
-      const demand = this.rates.freeLinks ? FREE : { alonePs: task.durationPs, bytes: task.hbmBytes };
-      this.collectives.push({ ...ready, demand, remaining: 1, startPs: this.nowPs });
+      this.collectives.push({
+        ...ready,
+        demand: demandOf(task, this.rates),
+        remaining: 1,
+        startPs: this.nowPs,
+      });
     }
   }
 
   /** Books that the axis has been free until now, and why if what it waited for is known. */
   private bookFreeAxis(axis: number, cause: IdleCause, waitsFor?: number): void {
     const startPs = this.axisFreeSincePs.get(axis) ?? 0;
-    this.recorder.add(ICI_LANES[axis], { kind: 'idle', startPs, endPs: this.nowPs, cause, waitsFor });
+    this.recorder.add(NETWORK_LANES[axis], { kind: 'idle', startPs, endPs: this.nowPs, cause, waitsFor });
     this.axisFreeSincePs.set(axis, this.nowPs);
   }
 
@@ -281,7 +284,7 @@ class Simulation {
   }
 
   private axesOf(running: RunningCollective): readonly number[] {
-    return this.collectiveTask(running.section, running.task).torusAxes;
+    return networksOf(this.collectiveTask(running.section, running.task));
   }
 
   /** Lets everything under way go on until the first of it ends. */
@@ -321,17 +324,18 @@ class Simulation {
 
   private endCollective({ section, task, iteration, startPs }: RunningCollective): void {
     this.table.end(section, task, this.nowPs);
-    const { torusAxes, durationPs, linkUtilization, vpuOperations } = this.collectiveTask(section, task);
+    const ended = this.collectiveTask(section, task);
     const lengthPs = this.nowPs - startPs;
     const op = this.table.opIndex(section, task);
-    const utilization = lengthPs === 0 ? 0 : Math.min(1, (linkUtilization * durationPs) / lengthPs);
-    for (const axis of torusAxes) {
-      const lane = ICI_LANES[axis];
+    for (const axis of networksOf(ended)) {
+      const alone = axis === DCN ? (ended.dcn?.portUtilization ?? 0) : ended.linkUtilization;
+      const utilization = lengthPs === 0 ? 0 : Math.min(1, (alone * ended.durationPs) / lengthPs);
+      const lane = NETWORK_LANES[axis];
       this.axisFreeSincePs.set(axis, this.nowPs);
       this.tally.busyPs[lane] += Math.round(utilization * lengthPs);
       this.recorder.add(lane, { kind: 'busy', startPs, endPs: this.nowPs, op, iteration, utilization });
     }
-    this.tally.reductionOperations += vpuOperations;
+    this.tally.reductionOperations += ended.vpuOperations;
   }
 
   private recordHbm(bytesPerPs: number, stepPs: number): void {
@@ -368,17 +372,8 @@ class Simulation {
     while (this.collectives.length > 0) {
       const { section, task } = this.collectives[0];
       this.advance();
-      this.recordWait('ici', this.table.opIndex(section, task));
+      this.recordWait(networkCause(this.collectiveTask(section, task)), this.table.opIndex(section, task));
       this.startCollectives();
     }
   }
 }
-
-/** Torus axes as a set of bits. */
-function axisSet(axes: readonly number[]): number {
-  let set = 0;
-  for (const axis of axes) set |= 1 << axis;
-  return set;
-}
-
-const FREE: Demand = { alonePs: 0, bytes: 0 };

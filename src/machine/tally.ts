@@ -17,8 +17,18 @@ export interface Tally {
 export function emptyTally(): Tally {
   return {
     usefulPs: 0,
-    idlePs: { hbm: 0, ici: 0, vpu: 0, dependency: 0, 'fill-drain': 0, padding: 0, launch: 0, 'no-work': 0 },
-    busyPs: { mxu: 0, vpu: 0, hbm: 0, 'ici-x': 0, 'ici-y': 0, 'ici-z': 0, host: 0 },
+    idlePs: {
+      hbm: 0,
+      ici: 0,
+      dcn: 0,
+      vpu: 0,
+      dependency: 0,
+      'fill-drain': 0,
+      padding: 0,
+      launch: 0,
+      'no-work': 0,
+    },
+    busyPs: { mxu: 0, vpu: 0, hbm: 0, 'ici-x': 0, 'ici-y': 0, 'ici-z': 0, dcn: 0, host: 0 },
     hbmBytes: 0,
     reductionOperations: 0,
     waitPsByOp: new Map(),

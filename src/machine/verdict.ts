@@ -34,8 +34,9 @@ function fits(memory: RunReport['memory']): boolean {
   return memory.totalBytes <= memory.capacityBytes;
 }
 
-function boundName({ computePs, memoryPs, totalPs }: RunReport['lowerBound']): string {
+function boundName({ computePs, memoryPs, dcnPs, totalPs }: RunReport['lowerBound']): string {
   if (totalPs === computePs) return 'arithmetic';
+  if (totalPs === dcnPs) return 'data-centre network';
   return totalPs === memoryPs ? 'memory' : 'links';
 }
 
@@ -45,11 +46,15 @@ function computeHeadline(useful: string): string {
 
 const LOSSES: Readonly<Record<IdleCause, (share: string, facts: Facts) => string>> = {
   ici: (share, facts) => {
-    const worst = [...facts.iciWaits].sort((a, b) => b.waitPs - a.waitPs)[0];
+    const worst = facts.iciWaits
+      .filter((each) => each.torusAxes.length > 0)
+      .sort((a, b) => b.waitPs - a.waitPs)[0];
     const axes = worst?.torusAxes.map(axisName).join(' and ') ?? '';
     const plural = (worst?.torusAxes.length ?? 0) > 1 ? 'axes' : 'axis';
     return `Waits on the links: ${share} of the step is exposed communication, most on the ${axes} ${plural}.`;
   },
+  dcn: (share) =>
+    `Waits on the data-centre network: ${share} of the step is exposed communication between the slices.`,
   hbm: (share) => `Waits on memory: ${share} of the step the matrix units wait for HBM.`,
   vpu: (share) =>
     `Waits on the vector unit: ${share} of the step is vector work beside which no matmul runs.`,

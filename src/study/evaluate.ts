@@ -10,7 +10,9 @@ import { type MappedAxis, mapMesh } from '../compiler/mesh-mapping.ts';
 import { type CompilerOptions, DEFAULT_COMPILER_OPTIONS } from '../compiler/options.ts';
 import type { Program } from '../compiler/program.ts';
 import type { Chip, Dtype } from '../hardware/chip.ts';
+import { dcnPort } from '../hardware/dcn.ts';
 import { requirePeakFlops } from '../hardware/peak.ts';
+import type { Slice } from '../hardware/slice.ts';
 import { linkRates } from '../ici/request.ts';
 import type { Torus } from '../ici/topology.ts';
 import { runProgram } from '../machine/build-report.ts';
@@ -81,7 +83,7 @@ function evaluate(scenario: Scenario, stages: Stages, progress: Progress): RunRe
   step(0.3, 'compiling');
   const programKey = canonicalJson([graphKey, chip, slice, without, options]);
   const program = stages.programs.get(programKey, () =>
-    compileFor({ chip, torus, mesh, options, workload, dtype }, graph, stages),
+    compileFor({ chip, torus, slices: slice.slices, mesh, options, workload, dtype }, graph, stages),
   );
 
   step(0.7, 'running');
@@ -96,10 +98,15 @@ function evaluate(scenario: Scenario, stages: Stages, progress: Progress): RunRe
     footprint,
     modelFlops: modelFlops(workload),
     tokens: workload.kind === 'decoder-training' ? workload.batch * workload.sequence : undefined,
-    notes: slice.notes,
+    notes: [...slice.notes, ...notesOn(slice, without)],
   });
   step(1, 'done');
   return report;
+}
+
+function notesOn({ slices }: Slice, without: readonly string[]): readonly string[] {
+  if (slices === 1 || without.length === 0) return [];
+  return ['the cables are out of order in every slice alike: all wait for the slowest'];
 }
 
 function buildGraph(
@@ -117,6 +124,7 @@ function buildGraph(
 interface Target {
   readonly chip: Chip;
   readonly torus: Torus;
+  readonly slices: number;
   readonly mesh: readonly MappedAxis[];
   readonly options: CompilerOptions;
   readonly workload: WorkloadSpec;
@@ -124,13 +132,14 @@ interface Target {
 }
 
 function compileFor(target: Target, graph: PartitionedGraph, stages: Stages): Program {
-  const { chip, torus, mesh, options, workload, dtype } = target;
+  const { chip, torus, slices, mesh, options, workload, dtype } = target;
   const kernelOptions = {
     dtype,
     buffers: options.vmemBuffers,
     residentWeights: workload.kind === 'gemm' && workload.residency === 'warm',
   };
-  const { ici, ...core } = chip;
+  const { ici, host, ...core } = chip;
+  const network = { slices, port: dcnPort(host) };
   const coreKey = canonicalJson([core, kernelOptions]);
   const rates = linkRates(ici);
   const linksKey = canonicalJson([
@@ -140,13 +149,14 @@ function compileFor(target: Target, graph: PartitionedGraph, stages: Stages): Pr
     torus.twisted,
     [...torus.missingLinks],
     mesh,
+    ...(slices === 1 ? [] : [network]),
   ]);
   return compile(graph, options, {
     kernel: (kernel: Kernel) =>
       stages.kernels.get(`${coreKey}${kernelKey(kernel)}`, () => costKernel(chip, kernel, kernelOptions)),
     collective: (op: LocalCollective) =>
       stages.collectives.get(`${linksKey}${op.collective}${op.meshAxes.join()}${op.bytes}`, () =>
-        costCollective(op, mesh, torus, rates),
+        costCollective(op, mesh, torus, rates, network),
       ),
   });
 }

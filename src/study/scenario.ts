@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts';
 import { parseWith } from '../base/schema.ts';
 import { COMPILER_OPTIONS_SCHEMA } from '../compiler/options.ts';
 import { ChipSchema } from '../hardware/chip-schema.ts';
+import { MAX_SLICES } from '../hardware/slice.ts';
 import { CABLE_PATTERN } from '../ici/cables.ts';
 import { WORKLOAD_SCHEMA } from '../workload/spec.ts';
 
@@ -36,6 +37,8 @@ export const SCENARIO_SCHEMA = v.strictObject({
       v.maxLength(MAX_AXES),
     ),
     twisted: v.optional(v.boolean()),
+    /** Slices of this shape, joined by the data-centre network; one where left out. */
+    slices: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SLICES))),
     /** Cables that are out of order, each a chip and a direction as in `0,1,3+y`. */
     without: v.optional(
       v.pipe(

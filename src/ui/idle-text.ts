@@ -6,6 +6,7 @@ export const IDLE_CAUSES: Readonly<
   Record<IdleCause, { readonly label: string; readonly unit: 'hbm' | 'ici' | 'vpu' | 'mxu' | 'host' }>
 > = {
   ici: { label: 'waits for ICI', unit: 'ici' },
+  dcn: { label: 'waits for DCN', unit: 'host' },
   hbm: { label: 'waits for HBM', unit: 'hbm' },
   vpu: { label: 'waits for the VPU', unit: 'vpu' },
   dependency: { label: 'waits for another op', unit: 'host' },
@@ -22,6 +23,8 @@ export function laneToken(lane: LaneId): Extract<Token, `unit-${string}`> {
     case 'ici-y':
     case 'ici-z':
       return 'unit-ici';
+    case 'dcn':
+      return 'unit-host';
     default:
       return `unit-${lane}`;
   }

@@ -24,17 +24,29 @@ export function withChip(scenario: Scenario, id: string): Edit {
   if (resolveSlice(chip, scenario.slice).ok) return { scenario: moved };
   const shape = nearestShape(chip, product(scenario.slice.shape));
   const remark = `${chip.name} has no slice of ${scenario.slice.shape.join('×')}: ${shape.join('×')} instead`;
-  return { scenario: withSlice(moved, { shape }), remark };
+  return { scenario: withSlice(moved, { shape, slices: scenario.slice.slices ?? 1 }), remark };
 }
 
 export function withSlice(scenario: Scenario, slice: SliceRequest): Scenario {
+  const { slices = 1 } = slice;
   const next: Scenario = {
     ...scenario,
-    slice: { shape: [...slice.shape], ...(slice.twisted ? { twisted: true } : {}) },
+    slice: {
+      shape: [...slice.shape],
+      ...(slice.twisted ? { twisted: true } : {}),
+      ...(slices === 1 ? {} : { slices }),
+    },
   };
   const { workload } = next;
   if (workload.kind !== 'decoder-training' || workload.mesh === undefined) return next;
-  return { ...next, workload: { ...workload, mesh: fitMesh(workload.mesh, product(slice.shape)) } };
+  return { ...next, workload: { ...workload, mesh: fitMesh(workload.mesh, product(slice.shape) * slices) } };
+}
+
+/** So many slices of the same shape, with the same cables cut in each. */
+export function withSlices(scenario: Scenario, slices: number): Scenario {
+  const { without } = scenario.slice;
+  const next = withSlice(scenario, { ...scenario.slice, slices });
+  return without === undefined ? next : { ...next, slice: { ...next.slice, without } };
 }
 
 /**
@@ -52,10 +64,14 @@ export function fitMesh(mesh: MeshSpec, chips: number): MeshSpec | undefined {
   }));
 }
 
-/** Meshes that fit slice, model and batch: tensor parallelism over some whole axes, sharding over the rest. */
+/**
+ * Meshes that fit slice, model and batch: tensor parallelism over some whole axes, sharding over the rest, and
+ * of several slices each with data of its own, or weights sharded over all of them.
+ */
 export function meshesFor({ slice, workload }: Scenario): readonly string[] {
   if (workload.kind !== 'decoder-training') return [];
   const chips = product(slice.shape);
+  const { slices = 1 } = slice;
   const { heads, kvHeads, feedForward, vocabulary } = workload.model;
   const overAxes = slice.shape.reduce<readonly number[]>(
     (products, extent) => products.concat(products.map((each) => each * extent)),
@@ -63,12 +79,15 @@ export function meshesFor({ slice, workload }: Scenario): readonly string[] {
   );
   const tensors = [...new Set(overAxes)]
     .filter((tensor) => [heads, kvHeads, feedForward, vocabulary].every((extent) => extent % tensor === 0))
-    .filter((tensor) => workload.batch % (chips / tensor) === 0)
+    .filter((tensor) => workload.batch % ((slices * chips) / tensor) === 0)
     .toSorted((a, b) => a - b);
-  return tensors.map((tensor) => {
-    if (tensor === 1) return `fsdp ${chips}`;
-    return tensor === chips ? `tensor ${chips}` : `fsdp ${chips / tensor} · tensor ${tensor}`;
-  });
+  const textOf = (data: number, fsdp: number, tensor: number): string => {
+    const axes = [`data ${data}`, `fsdp ${fsdp}`, `tensor ${tensor}`];
+    return axes.filter((axis) => !axis.endsWith(' 1')).join(' · ') || 'fsdp 1';
+  };
+  const each = tensors.map((tensor) => textOf(slices, chips / tensor, tensor));
+  if (slices === 1) return each;
+  return [...new Set([...each, ...tensors.map((tensor) => textOf(1, (slices * chips) / tensor, tensor))])];
 }
 
 /** The chip's slice with the number of chips nearest to `chips`, the squarest of those. */

@@ -11,20 +11,39 @@ export function chipText(scenario: Scenario): string {
   return typeof chip.id === 'string' ? chip.id : 'own chip';
 }
 
-export function sliceText(slice: Scenario['slice']): string {
+/** `4×4×8 twisted`, without saying how many slices there are. */
+export function shapeText(slice: Scenario['slice']): string {
   return `${slice.shape.join('×')}${slice.twisted ? ' twisted' : ''}`;
 }
 
-/** The same with what is out of order, as in `4×4×4 without 1 cable`. */
+/** The same with the slices that are joined, as in `4 slices of 4×4×8`. */
+export function sliceText(slice: Scenario['slice']): string {
+  return `${slicesText(slice)}${shapeText(slice)}`;
+}
+
+/** `4 slices of `, nothing for a single one. */
+export function slicesText({ slices = 1 }: Scenario['slice']): string {
+  return slices === 1 ? '' : `${slices} slices of `;
+}
+
+/** The shape with what is out of order, as in `4×4×4 without 1 cable`. */
 export function sliceState(slice: Scenario['slice']): string {
   const cut = slice.without?.length ?? 0;
   return cut === 0
-    ? sliceText(slice)
-    : `${sliceText(slice)} without ${cut} ${cut === 1 ? 'cable' : 'cables'}`;
+    ? shapeText(slice)
+    : `${shapeText(slice)} without ${cut} ${cut === 1 ? 'cable' : 'cables'}`;
 }
 
-/** `4x4x8` or `4x4x8 twisted`. */
+/** `4x4x8`, `4x4x8 twisted` or `4 slices of 4x4x8`. */
 export function parseSliceText(text: string): Result<SliceRequest> {
+  const several = /^\s*(\d{1,6})\s+slices?\s+(?:of\s+)?(.*)$/is.exec(text);
+  if (several === null) return parseOneSlice(text);
+  const [, count, rest = ''] = several;
+  const one = parseOneSlice(rest);
+  return !one.ok || Number(count) === 1 ? one : ok({ ...one.value, slices: Number(count) });
+}
+
+function parseOneSlice(text: string): Result<SliceRequest> {
   const [shape = '', ...words] = text.trim().split(/\s+/);
   const unknown = words.find((word) => word.toLowerCase() !== 'twisted');
   if (unknown !== undefined) {
@@ -71,12 +90,12 @@ export function meshText(
 
 const MESH_NAMES = ['data', 'fsdp', 'tensor'] as const;
 
-/** `fsdp 16 · tensor 4`, also `fsdp 16 on yz, tensor 4 on x`; `as it fits` leaves the choice open. */
+/** `fsdp 16 · tensor 4`, also `fsdp 16 on yz, tensor 4 on x` and `data 4 on dcn`; `as it fits` leaves the choice open. */
 export function parseMeshText(text: string): Result<MeshSpec | undefined> {
   if (/^(as it fits)?$/i.test(text.trim())) return ok(undefined);
   const mesh: MeshSpec = [];
   for (const part of text.split(/[·,;]/)) {
-    const match = /^\s*(\w+)[\s=]+(\d{1,6})(?:\s+on\s+([xyz]{1,3}))?\s*$/i.exec(part);
+    const match = /^\s*(\w+)[\s=]+(\d{1,6})(?:\s+on\s+([xyz]{1,3}(?:\+dcn)?|dcn))?\s*$/i.exec(part);
     const name = MESH_NAMES.find((each) => each === match?.[1]?.toLowerCase());
     if (match === null || name === undefined) {
       const problem = `expected axes such as "fsdp 16 · tensor 4", found "${part.trim().slice(0, 40)}"`;

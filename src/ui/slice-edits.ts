@@ -10,7 +10,7 @@ import type { Scenario } from '../study/scenario.ts';
 /** Changes of the links between the chips: cables cut and repaired, wrap links twisted. */
 
 export function torusOf(slice: RunReport['slice']): Torus {
-  return withoutCablesNamed(torusFromSlice({ ...slice, notes: [] }), slice.without, 'slice');
+  return withoutCablesNamed(torusFromSlice({ ...slice, slices: 1, notes: [] }), slice.without, 'slice');
 }
 
 /** A cable has two directed links; this one runs towards higher coordinates. */

@@ -14,11 +14,12 @@ const MIN_TILE_LABEL_PX = 96;
 /** A bar at 0 % of peak is still there. */
 const FAINTEST = 0.3;
 
-type Hatch = 'up' | 'down' | 'level' | 'upright' | 'cross' | 'dots' | 'sparse' | 'faint';
+type Hatch = 'up' | 'down' | 'level' | 'upright' | 'cross' | 'dots' | 'sparse' | 'faint' | 'bars';
 
 /** Causes differ by texture as well as by hue. */
 const HATCHES: Readonly<Record<IdleCause, Hatch>> = {
   ici: 'up',
+  dcn: 'bars',
   hbm: 'down',
   vpu: 'level',
   dependency: 'dots',
@@ -226,6 +227,10 @@ function hatch(
       context.globalAlpha = 0.6;
       context.lineWidth = 1;
       stroke([-2, 6, 6, -2, -2, 14, 14, -2, 2, 18, 18, 2]);
+      break;
+    case 'bars':
+      context.lineWidth = 2.6;
+      stroke([0, 4, 8, 4]);
       break;
     case 'faint':
       context.globalAlpha = 0.45;

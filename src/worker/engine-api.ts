@@ -44,7 +44,7 @@ export interface Validation {
 }
 
 /** A collective of a report, as far as the links are concerned. */
-export type CollectiveWanted = Pick<CollectiveDetail, 'collective' | 'torusAxes' | 'bytes'>;
+export type CollectiveWanted = Pick<CollectiveDetail, 'collective' | 'torusAxes' | 'bytes' | 'dcn'>;
 
 /** What came of a request, as plain data that crosses threads. `message` is one line of text. */
 export type Outcome<T> =

@@ -140,7 +140,7 @@ function recordTraffic(
 
 function recordCollective(
   scenario: Scenario,
-  { collective, torusAxes, bytes }: CollectiveWanted,
+  { collective, torusAxes, bytes, dcn }: CollectiveWanted,
   range: RecordedCycles,
   listener: ProgressListener,
 ): RecordedCollective {
@@ -150,6 +150,7 @@ function recordCollective(
   const { torus } = resolveTorus(chip, scenario.slice);
   const rates = linkRates(chip.ici);
   const request = { kind: collective, axes: torusAxes, bytes: Math.ceil(bytes) };
+  if (dcn !== undefined) throw new InputError('model', 'flit is for one slice');
   if (!torus.intact) throw new InputError('model', 'flit needs a torus with nothing missing');
   const group = groupOf(torus, torusAxes);
   if (group === undefined || request.bytes === 0) {

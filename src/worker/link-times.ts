@@ -1,6 +1,7 @@
 import { clamp } from '../base/integers.ts';
 import type { Progress } from '../base/progress.ts';
 import { InputError } from '../base/result.ts';
+import { planAcrossSlices, type SliceNetwork } from '../ici/across-slices.ts';
 import { planCollective } from '../ici/collective.ts';
 import { contentionSentence } from '../ici/contention-sentence.ts';
 import { runFlows } from '../ici/flow.ts';
@@ -65,21 +66,26 @@ export interface LinkTransfers {
   readonly nextCount: number;
 }
 
-/** Follows a collective on its own. Slices beyond 1,024 chips give totals. */
+/** Follows a collective on its own. Those over several slices, and slices beyond 1,024 chips, give totals. */
 export function followCollective(
   torus: Torus,
   request: CollectiveRequest,
   rates: LinkRates,
   progress: Progress,
+  network?: SliceNetwork,
 ): FollowedCollective {
   progress.report(0, 'planning');
-  const plan = planCollective(torus, request, rates, 'closed-form');
+  const plan =
+    network === undefined
+      ? planCollective(torus, request, rates, 'closed-form')
+      : planAcrossSlices(torus, request, rates, network, 'closed-form');
   const totals = (whyTotals: string): FollowedCollective => ({
     torus,
     plan,
     statistics: undefined,
     whyTotals,
   });
+  if (plan.dcn !== undefined) return totals('over several slices, single transfers are not followed');
   if (torus.nodes > MAX_FOLLOWED_CHIPS) {
     return totals(`single transfers are followed up to ${MAX_FOLLOWED_CHIPS.toLocaleString('en-US')} chips`);
   }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { silentProgress } from '../base/progress.ts';
 import { unwrap } from '../base/result.ts';
+import { dcnPort } from '../hardware/dcn.ts';
 import { linkRates } from '../ici/request.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
@@ -44,18 +45,22 @@ export function createLinksService(): LinksService {
   /** Only the last one is kept: half a million transfers are some hundred megabytes. */
   const follow = (
     scenario: Scenario,
-    { collective, torusAxes, bytes }: CollectiveWanted,
+    { collective, torusAxes, bytes, dcn }: CollectiveWanted,
     listener: ProgressListener = silentProgress.report,
   ): FollowedCollective => {
     const { chip, set, slice } = scenario;
-    const key = canonicalJson([chip, set ?? [], slice, collective, torusAxes, bytes]);
+    const key = canonicalJson([chip, set ?? [], slice, collective, torusAxes, bytes, dcn !== undefined]);
     if (latest?.key !== key) {
       latest = undefined;
       const described = unwrap(resolveChip(scenario));
-      const { torus } = resolveTorus(described, scenario.slice);
+      const { slice: resolved, torus } = resolveTorus(described, scenario.slice);
+      const network = { slices: dcn === undefined ? 1 : resolved.slices, port: dcnPort(described.host) };
       const request = { kind: collective, axes: torusAxes, bytes: Math.ceil(bytes) };
       const progress = { ...silentProgress, report: listener };
-      latest = { key, followed: followCollective(torus, request, linkRates(described.ici), progress) };
+      latest = {
+        key,
+        followed: followCollective(torus, request, linkRates(described.ici), progress, network),
+      };
     }
     return latest.followed;
   };

@@ -8,7 +8,8 @@ import { createMatmulBackend } from '../gpu/create-backend.ts';
 import type { MatmulBackend } from '../gpu/matmul-backend.ts';
 import type { SelfTestVerdict } from '../gpu/self-test.ts';
 import type { TuningChoice } from '../gpu/tuning.ts';
-import { planCollective } from '../ici/collective.ts';
+import { dcnPort } from '../hardware/dcn.ts';
+import { planAcrossSlices } from '../ici/across-slices.ts';
 import { linkRates } from '../ici/request.ts';
 import { textbookCases } from '../ici/textbook.ts';
 import { torusFromSlice } from '../ici/topology.ts';
@@ -23,6 +24,7 @@ import { validateGemms } from '../study/validate.ts';
 import { twistedGains } from '../study/validate-twisted.ts';
 import { type ActivityRequest, createActivityService } from './activity-service.ts';
 import type {
+  CollectiveWanted,
   LinkUtilization,
   MatmulNews,
   Outcome,
@@ -122,18 +124,13 @@ export function createSideService(options: SideServiceOptions = {}): SideService
   };
 }
 
-interface Collective {
-  readonly collective: 'all-gather' | 'reduce-scatter' | 'all-reduce' | 'all-to-all';
-  readonly torusAxes: readonly number[];
-  readonly bytes: number;
-}
-
-function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
+function loadOf(scenario: Scenario, detail: CollectiveWanted): LinkUtilization {
   const chip = unwrap(resolveChip(scenario));
   const { slice, torus } = resolveTorus(chip, scenario.slice);
   const rates = linkRates(chip.ici);
   const request = { kind: detail.collective, axes: detail.torusAxes, bytes: Math.ceil(detail.bytes) };
-  const plan = planCollective(torus, request, rates, 'closed-form');
+  const network = { slices: detail.dcn === undefined ? 1 : slice.slices, port: dcnPort(chip.host) };
+  const plan = planAcrossSlices(torus, request, rates, network, 'closed-form');
   const capacity = plan.seconds * rates.linkBytesPerSecond;
   const bytes = plan.linkBytes();
   const utilization = Float32Array.from(bytes, (carried, link) => {
@@ -141,7 +138,7 @@ function loadOf(scenario: Scenario, detail: Collective): LinkUtilization {
     return capacity === 0 ? 0 : Math.min(1, carried / capacity);
   });
   if (torus.intact) return { utilization };
-  const whole = planCollective(torusFromSlice(slice), request, rates, 'closed-form');
+  const whole = planAcrossSlices(torusFromSlice(slice), request, rates, network, 'closed-form');
   return {
     utilization,
     loss: { seconds: plan.seconds, wholeSeconds: whole.seconds, reason: plan.reason },

@@ -23,6 +23,9 @@ const DECODER_SCHEMA = v.strictObject({
 
 export type Decoder = v.InferOutput<typeof DECODER_SCHEMA>;
 
+/** Torus axes, the data-centre network between slices, or both. */
+export const NETWORK_AXES_PATTERN = /^(?:[xyz]{1,3}(?:\+dcn)?|dcn)$/;
+
 /** How the mesh divides the work: its axes in order, each with the tensor dimensions it splits. */
 const MESH_SCHEMA = v.pipe(
   v.array(
@@ -30,8 +33,10 @@ const MESH_SCHEMA = v.pipe(
       /** `data` replicates weights, `fsdp` shards them and gathers before use, `tensor` splits each matmul. */
       name: v.picklist(['data', 'fsdp', 'tensor']),
       size: count(65_536),
-      /** Torus axes it occupies, as in `xy`; chosen to fit when left out. */
-      torusAxes: v.optional(v.pipe(v.string(), v.regex(/^[xyz]{1,3}$/, 'axes as in xy'))),
+      /** Torus axes it occupies, as in `xy`, and whether it spans the slices: `xy+dcn`, `dcn`. Chosen to fit when left out. */
+      torusAxes: v.optional(
+        v.pipe(v.string(), v.regex(NETWORK_AXES_PATTERN, 'axes as in xy, xy+dcn or dcn')),
+      ),
     }),
   ),
   v.maxLength(MAX_MESH_AXES),
@@ -41,7 +46,7 @@ export const WORKLOAD_SCHEMA = v.variant('kind', [
   v.strictObject({
     kind: v.literal('decoder-training'),
     model: DECODER_SCHEMA,
-    /** Sequences a step, over the whole slice. */
+    /** Sequences a step, over all slices. */
     batch: count(MAX_TOKENS),
     /** Tokens a sequence. */
     sequence: count(MAX_TOKENS),

@@ -48,6 +48,12 @@ describe('systole run and replay', () => {
       ]),
     );
 
+    const several = await systole('run', 'llama-3-8b-training', '--slices', '4', '--json');
+    expect(JSON.parse(several.stdout)).toMatchObject({
+      networkBottleneck: 'ici',
+      units: { dcn: expect.any(Number) },
+    });
+
     const replay = await systole('replay', path, '--json');
     expect(replay.code).toBe(0);
     expect(JSON.parse(replay.stdout)).toEqual({ reproduced: true, differences: [] });
@@ -111,6 +117,12 @@ describe('bad input', () => {
       [/huge\.json: workload\.k: expected/, ['run', huge]],
       [/unknown chip "v99"/, ['run', 'gemm-4096', '--chip', 'v99']],
       [/expected one to three extents from 1 up/, ['run', 'llama-3-8b-training', '--slice', '0x4']],
+      [/--slices: expected a number from 1 to 1024/, ['run', 'llama-3-8b-training', '--slices', '0']],
+      [/data x fsdp = 128 does not divide batch = 64/, ['run', 'llama-3-8b-training', '--slices', '8']],
+      [
+        /--mesh: expected .*found "fsdp=64:dcn\+x"/,
+        ['run', 'llama-3-8b-training', '--mesh', 'fsdp=64:dcn+x'],
+      ],
       [/-m: expected a number/, ['gemm', '--chip', 'v5e', '-m', 'NaN', '-k', '1', '-n', '1']],
       [/-k: expected a number/, ['gemm', '--chip', 'v5e', '-m', '1', '-k', '1e308', '-n', '1']],
       [/-n: is required/, ['gemm', '--chip', 'v5e', '-m', '1', '-k', '1']],

@@ -39,4 +39,19 @@ describe('trace events', () => {
     const names = trace.traceEvents.filter((event) => event.name === 'thread_name');
     expect(names.length).toBe(new Set(slices.map((event) => event.tid)).size);
   });
+
+  it('have a thread for the data-centre network of several slices', () => {
+    const several = createEvaluator().evaluate({
+      ...EMBEDDED_SCENARIO,
+      slice: { shape: [4, 4, 4], slices: 4 },
+    });
+    const { traceEvents } = JSON.parse(traceEventJson(several)) as typeof trace;
+    const named = traceEvents.find(({ name, ...event }) => {
+      return name === 'thread_name' && 'args' in event && JSON.stringify(event.args).includes('"DCN"');
+    });
+    const on = traceEvents.filter(
+      ({ ph, tid, name }) => ph === 'X' && tid === named?.tid && /^all-reduce/.test(name),
+    );
+    expect(on.length).toBeGreaterThan(32);
+  });
 });

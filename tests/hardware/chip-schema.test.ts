@@ -55,7 +55,8 @@ describe('parseChip', () => {
     fc.assert(
       fc.property(presets, fc.nat(), (chip, index) => {
         const needed = leavesOf(chip).filter(
-          (leaf) => !/formatRates|^ici\.topology\.(note|shapes|kind|wrap\.kind)/.test(leaf.path),
+          (leaf) =>
+            !/formatRates|dcnLatencySeconds|^ici\.topology\.(note|shapes|kind|wrap\.kind)/.test(leaf.path),
         );
         const path = needed[index % needed.length]?.path ?? '';
         expect(messageOf(replaced(chip, path, undefined))).toBe(`chip.${path}: is missing`);

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import type { CollectiveTask, Dependency, KernelTask, Program, Task } from '../../src/compiler/program.ts';
+import type {
+  CollectiveDcn,
+  CollectiveTask,
+  Dependency,
+  KernelTask,
+  Program,
+  Task,
+} from '../../src/compiler/program.ts';
 
 const ps = fc.integer({ min: 0, max: 500 });
 const bytes = fc.integer({ min: 0, max: 2000 });
@@ -30,15 +37,33 @@ const kernel = fc
     }),
   );
 
+/** Half of the time goes by on each network where both are used. */
+function dcn(bottleneck: 'ici' | 'dcn', durationPs: number): CollectiveDcn {
+  return {
+    bottleneck,
+    portBytes: 1,
+    portUtilization: 0.5,
+    portLowerBoundPs: 0,
+    freeDcnPs: Math.floor(durationPs / 2),
+    freeIciPs: Math.ceil(durationPs / 2),
+  };
+}
+
 const collective = fc
-  .record({ durationPs: ps, hbmBytes: bytes, torusAxes: fc.subarray([0, 1, 2], { minLength: 1 }) })
+  .record({
+    durationPs: ps,
+    hbmBytes: bytes,
+    torusAxes: fc.subarray([0, 1, 2], { minLength: 1 }),
+    across: fc.constantFrom('slice', 'slices', 'slices alone'),
+    bottleneck: fc.constantFrom('ici', 'dcn'),
+  })
   .map(
-    ({ durationPs, hbmBytes, torusAxes }): Omit<CollectiveTask, 'after'> => ({
+    ({ durationPs, hbmBytes, torusAxes, across, bottleneck }): Omit<CollectiveTask, 'after'> => ({
       kind: 'collective',
       name: 'collective',
       collective: 'all-gather',
       meshAxes: ['fsdp'],
-      torusAxes,
+      torusAxes: across === 'slices alone' ? [] : torusAxes,
       bytes: 1,
       durationPs,
       lowerBoundPs: 0,
@@ -47,6 +72,7 @@ const collective = fc
       linkUtilization: 1,
       hbmBytes,
       vpuOperations: 0,
+      ...(across === 'slice' ? {} : { dcn: dcn(bottleneck, durationPs) }),
     }),
   );
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../src/compiler/program.ts';
+import type { MachineRates } from '../../src/machine/networks.ts';
 import type { LaneId, Span, TimelineBlock } from '../../src/machine/report.ts';
-import { type MachineRates, simulate } from '../../src/machine/simulate.ts';
+import { simulate } from '../../src/machine/simulate.ts';
 import { randomProgram } from './random-program.ts';
 
-const RATES: MachineRates = { hbmBytesPerPs: 3, hbmPeakBytesPerPs: 4, freeLinks: false };
+const RATES: MachineRates = { hbmBytesPerPs: 3, hbmPeakBytesPerPs: 4, freeLinks: false, freeDcn: false };
 
 /** Every span at its own time, loops written out. */
 function writtenOut(timeline: readonly TimelineBlock[], lane: LaneId): readonly Span[] {
@@ -47,7 +48,7 @@ describe('simulation', () => {
         expect(fast.tally.idlePs).toEqual(slow.tally.idlePs);
         expect(fast.tally.busyPs).toEqual(slow.tally.busyPs);
         expect(fast.tally.waitPsByOp).toEqual(slow.tally.waitPsByOp);
-        for (const lane of ['mxu', 'vpu', 'ici-x', 'ici-y', 'ici-z'] as const) {
+        for (const lane of ['mxu', 'vpu', 'ici-x', 'ici-y', 'ici-z', 'dcn'] as const) {
           expect(writtenOut(fast.timeline, lane)).toEqual(writtenOut(slow.timeline, lane));
         }
       }),
@@ -79,11 +80,11 @@ describe('simulation', () => {
     );
   });
 
-  it('runs at most one collective on an axis at a time', () => {
+  it('runs at most one collective on an axis, and between the slices, at a time', () => {
     fc.assert(
       fc.property(randomProgram, (program) => {
         const { timeline } = simulate(program, RATES, { timeline: true });
-        for (const lane of ['ici-x', 'ici-y', 'ici-z'] as const) {
+        for (const lane of ['ici-x', 'ici-y', 'ici-z', 'dcn'] as const) {
           let freePs = 0;
           for (const span of writtenOut(timeline, lane)) {
             expect(span.startPs).toBeGreaterThanOrEqual(freePs);
@@ -100,7 +101,7 @@ describe('simulation', () => {
         const { stepPs } = simulate(program, RATES, { timeline: false });
         let kernelsPs = 0;
         let hbmBytes = 0;
-        const axisPs = [0, 0, 0];
+        const axisPs = [0, 0, 0, 0];
         for (const { repeat, tasks } of program.sections) {
           for (const task of tasks) {
             if (task.kind === 'kernel') {
@@ -108,7 +109,8 @@ describe('simulation', () => {
               hbmBytes += repeat * task.cost.hbmBytes;
             } else {
               hbmBytes += repeat * task.hbmBytes;
-              for (const axis of task.torusAxes) axisPs[axis] += repeat * task.durationPs;
+              const networks = task.dcn === undefined ? task.torusAxes : [...task.torusAxes, 3];
+              for (const axis of networks) axisPs[axis] += repeat * task.durationPs;
             }
           }
         }
@@ -138,5 +140,52 @@ describe('simulation', () => {
         expect(free.stepPs).toBeLessThanOrEqual(stepPs);
       }),
     );
+  });
+
+  it('calls a wait for a collective after the network that holds it up', () => {
+    const waits = (bottleneck: 'ici' | 'dcn', free: Partial<MachineRates> = {}) => {
+      const dcn = { portBytes: 1, portUtilization: 1, portLowerBoundPs: 0, freeDcnPs: 100, freeIciPs: 900 };
+      const [program] = fc.sample(randomProgram, { numRuns: 1, seed: 4 });
+      const kernel = program.sections[0].tasks.find((task) => task.kind === 'kernel');
+      if (kernel?.kind !== 'kernel') throw new Error('no kernel');
+      const base = { repetitionsBack: 0, section: 0 } as const;
+      const { tally, stepPs } = simulate(
+        {
+          sections: [
+            {
+              name: 'one',
+              repeat: 1,
+              tasks: [
+                {
+                  kind: 'collective',
+                  name: 'all-reduce',
+                  after: [],
+                  collective: 'all-reduce',
+                  meshAxes: ['fsdp'],
+                  torusAxes: [0],
+                  bytes: 1,
+                  durationPs: 1000,
+                  lowerBoundPs: 0,
+                  physicalLowerBoundPs: 0,
+                  algorithm: '',
+                  linkUtilization: 1,
+                  hbmBytes: 0,
+                  vpuOperations: 0,
+                  dcn: { ...dcn, bottleneck },
+                },
+                { ...kernel, after: [{ ...base, task: 0 }] },
+              ],
+            },
+          ],
+        },
+        { ...RATES, ...free },
+        { timeline: false },
+      );
+      return { ...tally.idlePs, stepPs };
+    };
+    expect(waits('dcn')).toMatchObject({ dcn: 1000, ici: 0 });
+    expect(waits('ici')).toMatchObject({ dcn: 0, ici: 1000 });
+    expect(waits('dcn').stepPs - waits('dcn', { freeDcn: true }).stepPs).toBe(900);
+    expect(waits('dcn').stepPs - waits('dcn', { freeLinks: true }).stepPs).toBe(100);
   });
 });

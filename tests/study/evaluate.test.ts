@@ -170,3 +170,98 @@ describe('a cable out of order', () => {
     expect(() => cut(['3,0,0+x'], [4, 4, 1])).toThrow(/slice/);
   });
 });
+
+describe('several slices', () => {
+  const evaluator = createEvaluator();
+  const on = (slice: Partial<Scenario['slice']>, change: Partial<Scenario> = {}): RunReport =>
+    evaluator.evaluate({ ...EMBEDDED_SCENARIO, ...change, slice: { shape: [4, 4, 4], ...slice } });
+  const withMesh = (mesh: { name: 'data' | 'fsdp' | 'tensor'; size: number; torusAxes?: string }[]) => {
+    const { workload } = EMBEDDED_SCENARIO;
+    if (workload.kind !== 'decoder-training') throw new Error('a training step');
+    return { workload: { ...workload, mesh } };
+  };
+
+  it('of one leave everything as it was', () => {
+    const one = on({ slices: 1 });
+    expect(digestOfReport(one)).toBe(digestOfReport(evaluator.evaluate(EMBEDDED_SCENARIO)));
+    expect(JSON.stringify(one)).not.toMatch(/dcn/);
+  });
+
+  it('add up, count all chips, and pass only gradients between them', () => {
+    const report = on({ slices: 4 });
+    checkReport(report);
+    expect(report.slice).toMatchObject({ chips: 64, slices: 4 });
+    const one = on({});
+    expect(report.modelFlops).toBe(one.modelFlops);
+    expect(report.hardwareFlops / one.hardwareFlops).toBeCloseTo(1, 9);
+    expect(report.mfu).toBeCloseTo(report.modelFlops / ((report.stepPs / 1e12) * 256 * 458.752e12), 9);
+    const across = report.ops.filter(
+      ({ detail }) => detail.kind === 'collective' && detail.dcn !== undefined,
+    );
+    expect(across.length).toBeGreaterThan(0);
+    for (const { name, detail, hbmBytes } of across) {
+      expect(name).toMatch(/^all-reduce d:/);
+      // What leaves is read from HBM and what arrives written to it.
+      expect(hbmBytes).toBe(2 * ((detail.kind === 'collective' && detail.dcn?.portBytes) || 0));
+      expect(detail.kind === 'collective' && detail.meshAxes).toEqual(['data']);
+    }
+    // Every gradient in bf16 passes each way but its own quarter, twice.
+    const gradientBytes = 2 * (32 * (4096 * 48 * 128 + 4096 * 4096 + 3 * 4096 * 14_336) + 2 * 4096 * 128_256);
+    const passed = across.reduce(
+      (sum, { detail, repeat }) =>
+        sum + repeat * ((detail.kind === 'collective' && detail.dcn?.portBytes) || 0),
+      0,
+    );
+    expect(passed / ((2 * 3 * gradientBytes) / 4 / 64)).toBeCloseTo(1, 6);
+    expect(report.lowerBound.dcnPs).toBeCloseTo((passed / 6.25e9) * 1e12, -6);
+  });
+
+  it('wait for the data-centre network when it is slow, and say so', () => {
+    const slow = on({ slices: 4 }, { set: ['host.dcnBytesPerSecond=0.3e9'] });
+    checkReport(slow);
+    expect(slow.bound).toBe('dcn');
+    expect(slow.verdict.headline).toMatch(
+      /^Waits on the data-centre network: \d+\s% of the step is exposed communication between the slices\.$/,
+    );
+    expect(slow.verdict.detail).toMatch(
+      /With a free data-centre network the step would take .*\(data-centre network\)/,
+    );
+    const fast = on({ slices: 4 }, { set: ['host.dcnBytesPerSecond=12e9'] });
+    expect(fast.stepPs).toBeLessThan(slow.stepPs);
+    const free = slow.whatIf.find(({ id }) => id === 'free-dcn');
+    expect(free?.stepPs).toBeLessThanOrEqual(fast.stepPs);
+    expect(fast.breakdown.idlePs.dcn ?? 0).toBeLessThan(slow.breakdown.idlePs.dcn ?? 0);
+  });
+
+  it('send at the rate of PCIe where that is the lesser', () => {
+    const set = ['host.dcnBytesPerSecond=50e9', 'host.pcieBytesPerSecond=0.3e9'];
+    const limited = on({ slices: 4 }, { set });
+    expect(limited.dcn).toMatchObject({ portBytesPerSecond: 0.3e9, limitedBy: 'pcie' });
+    expect(limited.stepPs).toBe(on({ slices: 4 }, { set: ['host.dcnBytesPerSecond=0.3e9'] }).stepPs);
+  });
+
+  it('shard weights over all slices where the mesh says so', () => {
+    const report = on(
+      { slices: 4 },
+      withMesh([
+        { name: 'fsdp', size: 64, torusAxes: 'xy+dcn' },
+        { name: 'tensor', size: 4 },
+      ]),
+    );
+    checkReport(report);
+    expect(report.mesh[0]).toEqual({ name: 'fsdp', size: 64, torusAxes: [0, 1], dcn: true });
+    const part = (of: RunReport, name: string): number =>
+      of.memory.parts.find((each) => each.name === name)?.bytes ?? 0;
+    expect(part(report, 'weights')).toBe(part(on({ slices: 4 }), 'weights') / 4);
+  });
+
+  it('of which there are too many are refused', () => {
+    expect(() => on({ shape: [16, 16, 16], slices: 64 })).toThrow(
+      /^slices: expected at most 131072 chips in all, found 64 x 4096 = 262144$/,
+    );
+    expect(parseScenario({ ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], slices: 0 } }).ok).toBe(false);
+    expect(() =>
+      on({ shape: [1, 1, 1], slices: 2 }, { workload: { kind: 'gemm', m: 8, k: 8, n: 8 } }),
+    ).toThrow(/a plain GEMM runs on one chip, found 2 slices of 1x1x1/);
+  });
+});

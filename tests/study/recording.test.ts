@@ -22,6 +22,15 @@ describe('recording', () => {
     expect(replayRecording(again)).toEqual({ reproduced: true, differences: [] });
   });
 
+  it('of several slices reads back, reproduces and travels in a link', async () => {
+    const scenario = { ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], slices: 4 } };
+    const several = createRecording(scenario, createEvaluator().evaluate(scenario));
+    const again = unwrap(parseRecording(formatRecording(several), 'r'));
+    expect(again).toEqual(several);
+    expect(replayRecording(again).reproduced).toBe(true);
+    expect(unwrap(await decodeScenario(await encodeScenario(scenario)))).toEqual(scenario);
+  });
+
   it('notices any changed figure', () => {
     const text = formatRecording(recording);
     const figures = [...text.matchAll(/"(\w+)": "[\d.e-]+\d"/g)];

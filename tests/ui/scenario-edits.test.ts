@@ -11,6 +11,7 @@ import {
   offeredShapes,
   withChip,
   withSlice,
+  withSlices,
 } from '../../src/ui/scenario-edits.ts';
 import { parseMeshText } from '../../src/ui/scenario-text.ts';
 
@@ -38,6 +39,27 @@ describe('edits of a scenario', () => {
   it('leaves an unknown chip for the engine to refuse', () => {
     const { scenario } = withChip(EMBEDDED_SCENARIO, 'v99');
     expect(() => createEvaluator().evaluate(scenario)).toThrow(/v99/);
+  });
+
+  it('joins slices, and the sharding follows', () => {
+    const four = withSlices(EMBEDDED_SCENARIO, 4);
+    expect(four.slice).toEqual({ shape: [4, 4, 4], slices: 4 });
+    expect(withSlices(four, 1)).toEqual(EMBEDDED_SCENARIO);
+    const meshes = meshesFor(four);
+    expect(meshes).toContain('data 4 · fsdp 16 · tensor 4');
+    expect(meshes).toContain('fsdp 64 · tensor 4');
+    const { workload } = four;
+    if (workload.kind !== 'decoder-training') throw new Error('a training step');
+    for (const text of meshes) {
+      const mesh = parseMeshText(text);
+      if (!mesh.ok) throw mesh.error;
+      const scenario = { ...four, workload: { ...workload, mesh: mesh.value } };
+      expect(() => createEvaluator().evaluate(scenario)).not.toThrow();
+      expect(() => createEvaluator().evaluate(withSlices(scenario, 2))).not.toThrow();
+    }
+    const cut = withSlices({ ...four, slice: { ...four.slice, without: ['0,0,0+x'] } }, 2);
+    expect(cut.slice).toEqual({ shape: [4, 4, 4], slices: 2, without: ['0,0,0+x'] });
+    expect(withChip(four, 'v5e').scenario.slice).toEqual({ shape: [8, 8], slices: 4 });
   });
 
   it('fits the mesh to more chips by growing what is not tensor parallel', () => {

@@ -56,6 +56,22 @@ describe('words of a scenario', () => {
     expect(parseSliceText('0x4').ok).toBe(false);
   });
 
+  it('understands several slices, and reads back what it writes of them', () => {
+    const several = { shape: [4, 4, 8], twisted: true, slices: 4 };
+    expect(sliceText(several)).toBe('4 slices of 4×4×8 twisted');
+    expect(parseSliceText(sliceText(several))).toEqual({ ok: true, value: several });
+    expect(parseSliceText('2 slices 4x4x4')).toEqual({ ok: true, value: { shape: [4, 4, 4], slices: 2 } });
+    expect(parseSliceText('1 slice of 4x4x4')).toEqual({ ok: true, value: { shape: [4, 4, 4] } });
+    for (const wrong of ['slices of 4x4x4', '4 slices of', 'two slices of 4x4', '4 slices of 4x4 sideways']) {
+      expect(parseSliceText(wrong).ok).toBe(false);
+    }
+    const mesh = [
+      { name: 'data', size: 4, torusAxes: 'dcn' },
+      { name: 'fsdp', size: 64, torusAxes: 'xyz+dcn' },
+    ] as const;
+    expect(parseMeshText(meshText(mesh))).toEqual({ ok: true, value: mesh });
+  });
+
   it('understands meshes with pinned axes, and an open choice', () => {
     expect(parseMeshText('fsdp 16 on yz, tensor 4 on x')).toEqual({
       ok: true,

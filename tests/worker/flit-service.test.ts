@@ -107,6 +107,13 @@ describe('a collective for the page', () => {
       message: expect.stringMatching(/zoom for small networks/),
     });
     const cut = { ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], without: ['0,0,0+z'] } };
+    const across = { ...gather, dcn: { bottleneck: 'dcn', portBytes: 1 } } as const;
+    const several = { ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], slices: 2 } };
+    const refused = await service.recordCollective(several, across, all, () => undefined);
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('flit is for one slice'),
+    });
     const broken = await service.recordCollective(cut, gather, all, () => undefined);
     expect(broken).toMatchObject({ kind: 'refused', message: expect.stringMatching(/nothing missing/) });
   });

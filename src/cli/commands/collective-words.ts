@@ -48,3 +48,32 @@ export function parseGroups(
   if (texts.length === 0) return undefined;
   return texts.map((text) => text.split(':').map((chip) => chipNamed(torus, chip, place)));
 }
+
+/** Axes inside a slice, and whether the slices are spanned too. */
+export interface NetworkAxes {
+  readonly axes: readonly number[];
+  readonly dcn: boolean;
+}
+
+/**
+ * `xyz+dcn`, `xy` or `dcn`; where nothing is said all there are, but that a permute over slices has `dcn`
+ * alone.
+ */
+export function parseNetworkAxes(
+  text: string | undefined,
+  torus: Torus,
+  kind: CollectiveKind,
+  slices: number,
+  place: string,
+): NetworkAxes {
+  const all = torus.shape.map((_, axis) => axis);
+  if (text === undefined) {
+    return slices === 1
+      ? { axes: all, dcn: false }
+      : { axes: kind === 'collective-permute' ? [] : all, dcn: true };
+  }
+  const dcn = /^(?:(.+)\+)?dcn$/i.exec(text);
+  if (dcn === null) return { axes: parseAxes(text, torus, place), dcn: false };
+  if (slices === 1) throw new InputError(place, 'dcn needs several slices, as in --slices 4');
+  return { axes: dcn[1] === undefined ? [] : parseAxes(dcn[1], torus, place), dcn: true };
+}

@@ -32,13 +32,27 @@ export const runCommand: Command = {
     if (trace !== undefined) await writeTextFile(trace, traceEventJson(report));
     const summary = summarize(report);
     const digest = digestOfReport(report);
-    return { json: { ...summary, digest, engineSeconds }, text: textOf(report, summary, digest) };
+    const network = slowerNetwork(report);
+    return { json: { ...summary, ...network, digest, engineSeconds }, text: textOf(report, summary, digest) };
   },
 };
 
+/** Of several slices, the network that the step waits for longer: `none` where it waits for neither. */
+function slowerNetwork({ slice, breakdown }: RunReport): {
+  readonly networkBottleneck?: 'ici' | 'dcn' | 'none';
+} {
+  if (slice.slices === undefined) return {};
+  const { ici = 0, dcn = 0 } = breakdown.idlePs;
+  return { networkBottleneck: ici === 0 && dcn === 0 ? 'none' : dcn >= ici ? 'dcn' : 'ici' };
+}
+
 function textOf(report: RunReport, summary: RunSummary, digest: string): string {
-  const { shape, chips } = report.slice;
-  const mesh = report.mesh.map((axis) => `${axis.name} ${axis.size}`).join(' · ');
+  const { shape, slices = 1 } = report.slice;
+  const chips = report.slice.chips * slices;
+  const mesh = report.mesh
+    .map((axis) => `${axis.name} ${axis.size}${axis.dcn ? ' over the slices' : ''}`)
+    .join(' · ');
+  const several = slices === 1 ? '' : `${slices} slices of `;
   const rows: (readonly [string, string])[] = [
     ['step time', formatSi(summary.stepSeconds, 's')],
     ['lower bound', formatSi(summary.lowerBoundSeconds, 's')],
@@ -55,7 +69,7 @@ function textOf(report: RunReport, summary: RunSummary, digest: string): string 
     ),
     ['digest', digest],
   ];
-  const head = `${report.title} on ${report.chip.name} ${shape.join('x')} (${chips} ${chips === 1 ? 'chip' : 'chips'}${mesh && `, ${mesh}`})`;
+  const head = `${report.title} on ${several}${report.chip.name} ${shape.join('x')} (${chips} ${chips === 1 ? 'chip' : 'chips'}${mesh && `, ${mesh}`})`;
   const notes = report.notes.map((note) => `note: ${note}`);
   return [head, `${report.verdict.headline} ${report.verdict.detail}`, labelled(rows), ...notes].join('\n');
 }

@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU7x (Ironwood): two chiplets of one core and 96 GiB each, in pods of 9216 chips. */
 export const tpu7x: ChipPreset = {
@@ -28,10 +33,15 @@ export const tpu7x: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: cubeTorus(9216),
     },
-    host: { pcieBytesPerSecond: 63e9, dcnBytesPerSecond: 12.5e9 },
+    host: {
+      pcieBytesPerSecond: 63e9,
+      dcnBytesPerSecond: 12.5e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(

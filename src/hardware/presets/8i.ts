@@ -1,6 +1,11 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU 8i, announced for inference: 384 MiB of VMEM, and a boardfly network in place of a torus. */
 export const tpu8i: ChipPreset = {
@@ -27,10 +32,15 @@ export const tpu8i: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: { kind: 'boardfly', maxChips: 1024 },
     },
-    host: { pcieBytesPerSecond: 63e9, dcnBytesPerSecond: 50e9 },
+    host: {
+      pcieBytesPerSecond: 63e9,
+      dcnBytesPerSecond: 50e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(

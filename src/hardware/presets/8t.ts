@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU 8t, announced for training. */
 export const tpu8t: ChipPreset = {
@@ -34,10 +39,15 @@ export const tpu8t: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: cubeTorus(9600, 'the slice rules of 8t are not published: those of 7x are used'),
     },
-    host: { pcieBytesPerSecond: 63e9, dcnBytesPerSecond: 50e9 },
+    host: {
+      pcieBytesPerSecond: 63e9,
+      dcnBytesPerSecond: 50e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(

@@ -1,4 +1,5 @@
 import type { Citations } from '../chip.ts';
+import { DCN_LATENCY_SECONDS } from '../dcn.ts';
 import { estimated, inferred, published } from './cite.ts';
 
 /**
@@ -11,6 +12,7 @@ export const UNPUBLISHED = {
   kernelOverheadSeconds: 2e-6,
   linkEfficiency: 0.9,
   hopLatencySeconds: 1e-6,
+  dcnLatencySeconds: DCN_LATENCY_SECONDS,
 } as const;
 
 /** Their citations, for chips other than v6e, whose own measurements the first and third come from. */
@@ -22,6 +24,14 @@ export const UNPUBLISHED_CITATIONS: Citations = {
     'no generation publishes it; a few DRAM row cycles and the crossing of the chip',
   ),
   kernelOverheadSeconds: estimated('carried over from v6e, where it is calibrated on measured products'),
+};
+
+/** The same for every chip, v6e too. */
+export const UNPUBLISHED_HOST_CITATIONS: Citations = {
+  'host.dcnLatencySeconds': estimated(
+    'nothing is published for TPU hosts; short calls take 50 us there and back at the tail, less than three times the least, so some 10 us one way',
+    'swift-2020',
+  ),
 };
 
 /** The same for chips with an interconnect. */

@@ -1,6 +1,6 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS } from './unpublished.ts';
+import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_HOST_CITATIONS } from './unpublished.ts';
 
 /** TPU v1, the inference chip of 2015: `hbm` is its DDR3 weight memory, `vmem` its unified buffer. */
 export const v1: ChipPreset = {
@@ -27,10 +27,15 @@ export const v1: ChipPreset = {
       hopLatencySeconds: 0,
       topology: { kind: 'none' },
     },
-    host: { pcieBytesPerSecond: 14e9, dcnBytesPerSecond: 1.25e9 },
+    host: {
+      pcieBytesPerSecond: 14e9,
+      dcnBytesPerSecond: 1.25e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     clockHz: published('isca-2017'),
     tensorCores: inferred('isca-2017', 'one matrix unit fed by one instruction stream'),

@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import { SQUARE_POD_SHAPES, squarePod } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v2, the first one that trains: bf16, HBM and a two-axis torus. */
 export const v2: ChipPreset = {
@@ -32,10 +37,15 @@ export const v2: ChipPreset = {
         'the shapes of v2 slices, and that only axes of 16 wrap, are inferred from v5e',
       ),
     },
-    host: { pcieBytesPerSecond: 15.75e9, dcnBytesPerSecond: 3.125e9 },
+    host: {
+      pcieBytesPerSecond: 15.75e9,
+      dcnBytesPerSecond: 3.125e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred('cacm-2020', 'as remembered from the paper; 46 TFLOP/s need 702 MHz'),

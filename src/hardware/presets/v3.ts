@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import { SQUARE_POD_SHAPES, squarePod } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v3: v2 with twice the matrix units, a third more clock and a pod four times as large. */
 export const v3: ChipPreset = {
@@ -32,10 +37,15 @@ export const v3: ChipPreset = {
         'the shapes of v3 slices, and that only axes of 32 wrap, are inferred from v5e',
       ),
     },
-    host: { pcieBytesPerSecond: 15.75e9, dcnBytesPerSecond: 3.125e9 },
+    host: {
+      pcieBytesPerSecond: 15.75e9,
+      dcnBytesPerSecond: 3.125e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('tpu-v4-2023'),

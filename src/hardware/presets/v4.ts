@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v4: three-axis torus of 4x4x4 cubes joined by optical switches, twisted where asked for. */
 export const v4: ChipPreset = {
@@ -29,10 +34,15 @@ export const v4: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: cubeTorus(4096),
     },
-    host: { pcieBytesPerSecond: 16e9, dcnBytesPerSecond: 3.125e9 },
+    host: {
+      pcieBytesPerSecond: 16e9,
+      dcnBytesPerSecond: 3.125e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('tpu-v4-2023'),

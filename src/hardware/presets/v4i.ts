@@ -1,6 +1,11 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v4i, for inference: one core, 128 MiB of CMEM and air cooling. */
 export const v4i: ChipPreset = {
@@ -40,10 +45,15 @@ export const v4i: ChipPreset = {
         note: 'that the two links of v4i join four chips of a board in a square is inferred',
       },
     },
-    host: { pcieBytesPerSecond: 15.75e9, dcnBytesPerSecond: 3.125e9 },
+    host: {
+      pcieBytesPerSecond: 15.75e9,
+      dcnBytesPerSecond: 3.125e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('ten-lessons-2021'),

@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { inferred, published } from './cite.ts';
 import { SQUARE_POD_SHAPES, squarePod } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v5e: one core with 128 MiB of VMEM, in pods of 16x16. */
 export const v5e: ChipPreset = {
@@ -34,10 +39,15 @@ export const v5e: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: squarePod(16, SQUARE_POD_SHAPES),
     },
-    host: { pcieBytesPerSecond: 15e9, dcnBytesPerSecond: 3.125e9 },
+    host: {
+      pcieBytesPerSecond: 15e9,
+      dcnBytesPerSecond: 3.125e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('scaling-book', { note: 'about 1.5 GHz; 197 TFLOP/s need 1.503' }),

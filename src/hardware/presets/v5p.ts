@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v5p, for training: a pod of 16x20x28 chips. */
 export const v5p: ChipPreset = {
@@ -34,10 +39,15 @@ export const v5p: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: cubeTorus(8960),
     },
-    host: { pcieBytesPerSecond: 15e9, dcnBytesPerSecond: 6.25e9 },
+    host: {
+      pcieBytesPerSecond: 15e9,
+      dcnBytesPerSecond: 6.25e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('scaling-book', { note: 'about 1.75 GHz; 459 TFLOP/s need 1.751' }),

@@ -1,7 +1,12 @@
 import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import { SQUARE_POD_SHAPES, squarePod } from './topologies.ts';
-import { UNPUBLISHED, UNPUBLISHED_CITATIONS, UNPUBLISHED_LINK_CITATIONS } from './unpublished.ts';
+import {
+  UNPUBLISHED,
+  UNPUBLISHED_CITATIONS,
+  UNPUBLISHED_HOST_CITATIONS,
+  UNPUBLISHED_LINK_CITATIONS,
+} from './unpublished.ts';
 
 /** TPU v6e (Trillium): matrix units of 256x256, pods of 16x16. */
 export const v6e: ChipPreset = {
@@ -34,10 +39,15 @@ export const v6e: ChipPreset = {
       hopLatencySeconds: UNPUBLISHED.hopLatencySeconds,
       topology: squarePod(16, SQUARE_POD_SHAPES),
     },
-    host: { pcieBytesPerSecond: 32e9, dcnBytesPerSecond: 12.5e9 },
+    host: {
+      pcieBytesPerSecond: 32e9,
+      dcnBytesPerSecond: 12.5e9,
+      dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
+    },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
   },
   citations: {
+    ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(

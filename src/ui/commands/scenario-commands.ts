@@ -3,10 +3,11 @@ import { product } from '../../base/integers.ts';
 import { type Chip, DTYPES } from '../../hardware/chip.ts';
 import { peakFlops } from '../../hardware/peak.ts';
 import { CHIPS, findChip } from '../../hardware/presets.ts';
+import { MAX_SLICES } from '../../hardware/slice.ts';
 import { WORKLOADS } from '../../study/catalog.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { App } from '../app.ts';
-import { meshesFor, offeredShapes, withChip, withSlice } from '../scenario-edits.ts';
+import { meshesFor, offeredShapes, withChip, withSlice, withSlices } from '../scenario-edits.ts';
 import {
   chipText,
   meshText,
@@ -33,6 +34,7 @@ export function scenarioCommands(app: App): readonly Command[] {
     edit('scenario.size', 'Change the batch or the shape …', sizePrompt(app)),
     promptCommand('scenario.chip', 'Choose a chip …', [key('KeyH')], chipPrompt(app), hasRun),
     edit('scenario.slice', 'Change the slice …', slicePrompt(app)),
+    edit('scenario.slices', 'Join slices by the data-centre network …', slicesPrompt(app), isTraining),
     edit('scenario.mesh', 'Change the sharding …', meshPrompt(app), isTraining),
     edit('scenario.set', 'Set a field of the chip …', setPrompt(app)),
     edit('scenario.unset', 'Take a change of the chip back …', unsetPrompt(app), hasChanges),
@@ -115,14 +117,18 @@ function chipPrompt(app: App): Prompt {
 function slicePrompt(app: App): Prompt {
   return {
     label: 'Slice',
-    hint: 'chips along x, y and z such as 4x4x8, then "twisted" if it is',
+    hint: 'chips along x, y and z such as 4x4x8, then "twisted" if it is; "4 slices of" in front for several',
     initial: () => {
       const scenario = scenarioOf(app);
       return scenario === undefined ? '' : sliceText(scenario.slice);
     },
     suggestions: () => {
       const chip = presetOf(scenarioOf(app));
-      return chip === undefined ? [] : offeredShapes(chip).slice(0, MAX_SUGGESTIONS).map(sliceSuggestion);
+      const slice = scenarioOf(app)?.slice;
+      if (chip === undefined || slice === undefined) return [];
+      return offeredShapes(chip)
+        .slice(0, MAX_SUGGESTIONS)
+        .map((shape) => sliceSuggestion(shape, slice.slices));
     },
     apply: (text) =>
       changed(app, (scenario) => {
@@ -132,10 +138,33 @@ function slicePrompt(app: App): Prompt {
   };
 }
 
-function sliceSuggestion(shape: readonly number[]): Suggestion {
-  const chips = product(shape);
+function slicesPrompt(app: App): Prompt {
   return {
-    value: shape.join('×'),
+    label: 'Slices',
+    hint: 'how many slices of this shape the data-centre network joins',
+    initial: () => String(scenarioOf(app)?.slice.slices ?? 1),
+    suggestions: () => {
+      const chips = product(scenarioOf(app)?.slice.shape ?? [1]);
+      return [1, 2, 4, 8, 16].map((slices) => ({
+        value: String(slices),
+        detail: `${(slices * chips).toLocaleString('en-US')} chips in all`,
+      }));
+    },
+    apply: (text) =>
+      changed(app, (scenario) => {
+        const slices = /^\d{1,6}$/.test(text.trim()) ? Number(text.trim()) : 0;
+        if (slices < 1 || slices > MAX_SLICES) {
+          return `slices: expected a whole number from 1 to ${MAX_SLICES}, found "${text.slice(0, 40)}"`;
+        }
+        return withSlices(scenario, slices);
+      }),
+  };
+}
+
+function sliceSuggestion(shape: readonly number[], slices = 1): Suggestion {
+  const chips = product(shape) * slices;
+  return {
+    value: sliceText({ shape: [...shape], slices }),
     detail: chips === 1 ? '1 chip' : `${chips.toLocaleString('en-US')} chips`,
   };
 }
@@ -143,7 +172,7 @@ function sliceSuggestion(shape: readonly number[]): Suggestion {
 function meshPrompt(app: App): Prompt {
   return {
     label: 'Sharding',
-    hint: 'mesh axes data, fsdp and tensor with their sizes, "on xy" pins them to torus axes',
+    hint: 'mesh axes data, fsdp and tensor with their sizes, "on xy" pins them to torus axes, "on dcn" to the slices',
     initial: () => {
       const workload = scenarioOf(app)?.workload;
       return workload?.kind === 'decoder-training'

@@ -95,7 +95,7 @@ function renderCase(each: TextbookCase): TemplateResult {
   </tr>`;
 }
 
-const CHAPTER_NAMES = { sharding: 'Sharded matrices', tpus: 'TPUs' } as const;
+const CHAPTER_NAMES = { sharding: 'Sharded matrices', tpus: 'TPUs', training: 'Training' } as const;
 
 function amountText({ unit }: TextbookCase, amount: number): string {
   return unit === 's' ? formatSi(amount, 's') : Math.round(amount).toLocaleString('en-US');

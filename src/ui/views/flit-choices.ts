@@ -165,9 +165,11 @@ export interface SmallerCollective {
 export function smallerCollective(
   scenario: Scenario,
   shape: readonly number[],
-  { torusAxes }: Pick<CollectiveDetail, 'torusAxes'>,
+  { torusAxes, dcn }: Pick<CollectiveDetail, 'torusAxes' | 'dcn'>,
   bytes: number,
 ): SmallerCollective | undefined {
+  // What passes between slices passes no router.
+  if (dcn !== undefined) return undefined;
   const { without, ...whole } = scenario.slice;
   if (without !== undefined) {
     return { name: 'with every cable in order', scenario: { ...scenario, slice: whole }, bytes };

@@ -89,5 +89,8 @@ function peakOf(report: RunReport, placed: PlacedSpan): { rate: number; unit: st
   if (placed.lane === 'mxu') return { rate: report.roofs.peakFlops, unit: 'FLOP/s' };
   if (placed.lane === 'hbm') return { rate: report.roofs.hbmBytesPerSecond, unit: 'B/s' };
   if (placed.lane.startsWith('ici')) return { rate: report.ici.linkBytesPerSecond, unit: 'B/s a link' };
+  if (placed.lane === 'dcn' && report.dcn !== undefined) {
+    return { rate: report.dcn.portBytesPerSecond, unit: 'B/s a chip, each way' };
+  }
   return undefined;
 }

@@ -162,7 +162,18 @@ function detailRows(op: OpReport): readonly Row[] {
       return [
         { label: 'Collective', value: detail.collective },
         { label: 'Over', value: detail.meshAxes.join(', ') },
-        { label: 'Torus axes', value: detail.torusAxes.map(axisName).join(', ') },
+        ...(detail.torusAxes.length === 0
+          ? []
+          : [{ label: 'Torus axes', value: detail.torusAxes.map(axisName).join(', ') }]),
+        ...(detail.dcn === undefined
+          ? []
+          : [
+              {
+                label: 'Between slices',
+                value: `${formatSi(detail.dcn.portBytes, 'B')} each way, ${detail.dcn.bottleneck === 'dcn' ? 'the DCN' : 'ICI'} sets the pace`,
+                formula: `${formatCount(detail.dcn.portBytes)} B through the port of each chip; the pace is set by the network that would take longer by itself`,
+              },
+            ]),
         { label: 'Payload', value: formatSi(detail.bytes, 'B'), formula: `${formatCount(detail.bytes)} B` },
         { label: 'Algorithm', value: detail.algorithm },
       ];

@@ -121,6 +121,9 @@ export class TimelineFooter extends AppElement {
       i[data-cause='ici'] {
         background: repeating-linear-gradient(-45deg, var(--hue) 0 1.5px, transparent 1.5px 5px);
       }
+      i[data-cause='dcn'] {
+        background: repeating-linear-gradient(0deg, var(--hue) 0 2.6px, transparent 2.6px 8px);
+      }
       i[data-cause='hbm'] {
         background: repeating-linear-gradient(45deg, var(--hue) 0 1.5px, transparent 1.5px 5px);
       }
@@ -176,6 +179,7 @@ function renderArea(index: TimelineIndex, state: AppState): TemplateResult | typ
 
 const KNOWN_CAUSES: readonly IdleCause[] = [
   'ici',
+  'dcn',
   'hbm',
   'vpu',
   'dependency',

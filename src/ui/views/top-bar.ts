@@ -7,7 +7,7 @@ import type { App } from '../app.ts';
 import { AppElement } from '../app-element.ts';
 import { invoke } from '../commands/all-commands.ts';
 import { gpuBadge } from '../gpu-text.ts';
-import { chipText, meshText, sizeText, sliceState } from '../scenario-text.ts';
+import { chipText, meshText, sizeText, sliceState, slicesText } from '../scenario-text.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import type { AppState } from '../state.ts';
 
@@ -62,15 +62,17 @@ export class TopBar extends AppElement {
     const { workload } = scenario;
     const chipName = CHIPS.find(({ chip }) => chip.id === scenario.chip)?.chip.name ?? chipText(scenario);
     const chip = this.#word(app, 'scenario.chip', chipName);
+    const slices = slicesText(scenario.slice);
+    const several = slices === '' ? nothing : this.#word(app, 'scenario.slices', slices);
     const slice = this.#word(app, 'scenario.slice', sliceState(scenario.slice), true);
     const size = this.#word(app, 'scenario.size', sizeText(workload), true);
     const changes = (scenario.set ?? []).map((line) => this.#change(app, scenario, line));
     const add = html`<button class="set" data-command="scenario.set" title="Set a field of the chip" @click=${this.#act(app, 'scenario.set')}>+ set</button>`;
     if (workload.kind === 'gemm') {
       return html`Multiplying ${this.#word(app, 'scenario.workload', `a ${workload.dtype ?? 'bf16'} matrix`)} of ${size}
-        on ${chip} ${slice} ${changes} ${add}`;
+        on ${several} ${chip} ${slice} ${changes} ${add}`;
     }
-    return html`Training ${this.#word(app, 'scenario.workload', workload.model.name)} with batch ${size} on
+    return html`Training ${this.#word(app, 'scenario.workload', workload.model.name)} with batch ${size} on ${several}
       ${chip} ${slice}, sharded ${this.#word(app, 'scenario.mesh', meshText(workload.mesh ?? report?.mesh), true)} ${changes} ${add}`;
   }
 

@@ -34,6 +34,7 @@ import './torus-faults.ts';
 import './torus-link-panel.ts';
 import './torus-link-table.ts';
 import { type LinkLoads, TorusLoads } from './torus-loads.ts';
+import './torus-slices.ts';
 import './torus-stage.ts';
 import type { LinkEvents, TorusStage } from './torus-stage.ts';
 import { torusViewStyles } from './torus-view-styles.ts';
@@ -96,7 +97,7 @@ export class TorusView extends LitElement {
         <h2>Torus</h2>
         <span class="facts">
           <span class="number">${formatCount(torus.nodes)}</span> ${torus.nodes === 1 ? 'chip' : 'chips'},
-          <span class="number">${formatCount(torus.linkCount)}</span> directed links
+          <span class="number">${formatCount(torus.linkCount)}</span> directed links${this.#renderSlices(report)}
         </span>
         ${this.#canTwist ? this.#renderTwist(torus) : nothing}
         ${this.#renderProjections()}
@@ -127,6 +128,7 @@ export class TorusView extends LitElement {
         ${this.projection === 'times' || this.projection === 'flits' ? nothing : this.#renderPanel(report, torus, load, told)}
       </div>
       <footer ?hidden=${this.projection === 'flits'}>
+        <systole-torus-slices .index=${this.#index} .cursorPs=${this.cursorPs}></systole-torus-slices>
         ${this.projection === 'times' ? nothing : this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
         ${
           active.length === 0
@@ -291,6 +293,11 @@ export class TorusView extends LitElement {
         twisted
       </button></span
     >`;
+  }
+
+  #renderSlices({ slice: { slices } }: RunReport): TemplateResult | typeof nothing {
+    if (slices === undefined) return nothing;
+    return html`, one of <span class="number">${formatCount(slices)}</span> slices`;
   }
 
   #renderProjections(): TemplateResult {

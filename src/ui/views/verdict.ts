@@ -126,13 +126,13 @@ function factsOf(report: RunReport): readonly Fact[] {
     facts.push({
       label: 'Tokens',
       value: formatSi(report.tokens / seconds, 'tok/s'),
-      formula: `${report.tokens.toLocaleString('en-US')} tokens / ${exact}, whole slice`,
+      formula: `${report.tokens.toLocaleString('en-US')} tokens / ${exact}, ${report.slice.slices === undefined ? 'whole slice' : 'all slices'}`,
     });
   }
   facts.push({
     label: 'MFU',
     value: `${formatPercent(report.mfu)} of peak`,
-    formula: 'model FLOPs / (step time × chips × peak of the matmul dtype)',
+    formula: `model FLOPs / (step time × chips${report.slice.slices === undefined ? '' : ' of all slices'} × peak of the matmul dtype)`,
   });
   return facts;
 }

@@ -50,6 +50,37 @@ describe('systole collective', () => {
     expect(Number(chip.json.slowdown)).toBeGreaterThan(1.19);
   });
 
+  it('goes over several slices and says which network holds it up', async () => {
+    const { json, text } = await run('all-reduce --chip v5p --slice 4x4x4 --slices 4 --bytes 4000000000');
+    expect(json.lowerBoundSeconds).toBeCloseTo((1.5 * 4e9) / 64 / 6.25e9, 12);
+    expect(Number(json.seconds) / Number(json.lowerBoundSeconds)).toBeLessThan(1.05);
+    expect(json).toMatchObject({
+      bottleneck: 'dcn',
+      dcn: { slices: 4, limitedBy: 'dcn', latencySeconds: 10e-6 },
+    });
+    expect(text).toMatch(/^bottleneck +DCN: by themselves/m);
+    const flow = await run('all-reduce --chip v5p --slice 4x4x4 --slices 4 --bytes 4000000000 --model flow');
+    expect(Number(flow.json.seconds) / Number(json.seconds)).toBeCloseTo(1, 1);
+    const inside = await run('all-reduce --chip v5p --slice 4x4x4 --slices 4 --bytes 4000000000 --axes xyz');
+    const one = await run('all-reduce --chip v5p --slice 4x4x4 --bytes 4000000000');
+    expect(inside.json).toEqual(one.json);
+    const alone = await run('collective-permute --chip v5p --slice 4x4x4 --slices 2 --bytes 6250000');
+    expect(alone.json.seconds).toBeCloseTo(1e-3 + 10e-6, 9);
+  });
+
+  it.each([
+    ['--slices 0', /--slices: expected a number from 1 to 1024/],
+    ['--slices 2.5', /--slices: expected a whole number/],
+    ['--slices 1024', /slices: expected at most 131072 chips in all/],
+    ['--axes xyz+dcn', /--axes: dcn needs several slices/],
+    ['--slices 2 --axes q+dcn', /--axes: expected letters of xyz/],
+    ['--slices 2 --axes dcn+x', /--axes: expected letters of xyz/],
+    ['--slices 2 --model flit', /flit is for one slice/],
+    ['--slices 2 --beside all-gather,1', /--slices: has no meaning with --beside/],
+  ])('refuses %s', async (options, message) => {
+    await expect(run(`all-reduce ${CUBE} ${options}`)).rejects.toThrow(message);
+  });
+
   it('says who slows whom when others are on the same links', async () => {
     const { json, text } = await run(
       'all-gather --chip v5p --slice 4x4x4 --bytes 1000000000 --axes x --beside all-gather,1000000000,x --beside all-gather,1000000000,y,50',
