@@ -40,6 +40,7 @@ describe('the Trust place', () => {
       new Set([
         'https://jax-ml.github.io/scaling-book/sharding/',
         'https://jax-ml.github.io/scaling-book/tpus/',
+        'https://jax-ml.github.io/scaling-book/training/',
       ]),
     );
   });
