@@ -13,7 +13,7 @@ import { createCommands } from './commands/all-commands.ts';
 import type { Command } from './commands/command.ts';
 import { openingView } from './opening-view.ts';
 import { loadSettings, saveSettings } from './settings.ts';
-import { type AppState, INITIAL_STATE, type Notice, type Place } from './state.ts';
+import { type AppState, INITIAL_STATE, type Notice, type Place, type StageElements } from './state.ts';
 import { Store } from './store.ts';
 import type { TransferFocus } from './transfer-focus.ts';
 import { loadTuned, saveTuned, withTuned } from './tuning-memory.ts';
@@ -28,6 +28,8 @@ const NOTE_DURATION_MS = 6000;
 export class App {
   readonly store: Store;
   readonly commands: readonly Command[];
+  /** The views, while they are on the page. */
+  stage: StageElements | undefined;
   #past: readonly Scenario[] = [];
   #future: readonly Scenario[] = [];
   #runsStarted = 0;
@@ -236,10 +238,19 @@ export class App {
     this.store.update({ recording: { ...opened, name: oneLine(name) }, place: 'replay' });
   }
 
-  async recordingText(notes: readonly Note[]): Promise<string | undefined> {
+  recordingText(notes: readonly Note[]): Promise<string | undefined> {
+    return this.#textOf((run) => this.engine.record(run, notes));
+  }
+
+  /** The run's timeline as a Chrome trace. */
+  traceText(): Promise<string | undefined> {
+    return this.#textOf((run) => this.engine.trace(run));
+  }
+
+  async #textOf(make: (run: Run) => Promise<Outcome<string>>): Promise<string | undefined> {
     const { run } = this.state;
     if (run === undefined) return undefined;
-    const outcome = await this.engine.record(run, notes);
+    const outcome = await make(run);
     if (outcome.kind === 'refused') this.fail(outcome.message);
     return outcome.kind === 'done' ? outcome.value : undefined;
   }

@@ -13,6 +13,11 @@ export type ThemeChoice = (typeof THEMES)[number];
 export const STAGE_VIEWS = ['array', 'torus', 'roofline'] as const;
 export type StageView = (typeof STAGE_VIEWS)[number];
 
+/** What commands ask of the views. `toSvg` is undefined while a view has nothing to show. */
+export interface StageElements extends Readonly<Record<StageView, { toSvg(): string | undefined }>> {
+  readonly torus: { toSvg(): string | undefined; selectWorst(): void };
+}
+
 /** What the engine is doing for the user. */
 type Status =
   | { readonly kind: 'idle' }

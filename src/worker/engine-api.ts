@@ -103,6 +103,8 @@ export interface Engine {
   open(file: Blob, name: string): Promise<Outcome<Opened>>;
   /** Text of a recording of `run`. */
   record(run: Run, notes: readonly Note[]): Promise<Outcome<string>>;
+  /** The timeline as text of a Chrome trace. */
+  trace(run: Run): Promise<Outcome<string>>;
   /** Load of every link while the collective `report.ops[op]` of `scenario` runs on its own. */
   linkUtilization(scenario: Scenario, op: number): Promise<LinkUtilization>;
   /** Links over the time of one collective, in `bins` columns. A request in progress is cancelled first. */

@@ -103,6 +103,7 @@ export function createEngineClient(): Engine {
     run: (scenario, progress) => engine.work((service) => service.run(scenario, proxy(progress))),
     cancel: () => engine.stop(),
     open: (file, name) => engine.work((service) => service.open(file, name)),
+    trace: (run) => engine.work((service) => service.trace(run.scenario)),
     record: (run, notes) => engine.work((service) => service.record(run.scenario, notes)),
     linkUtilization: (scenario, op) => {
       side ??= startSide();

@@ -1,5 +1,6 @@
 import { CancelledError, type Progress } from '../base/progress.ts';
 import { InputError, oneLine, unwrap } from '../base/result.ts';
+import { traceEventJson } from '../formats/trace-event.ts';
 import { createEvaluator } from '../study/evaluate.ts';
 import {
   createRecording,
@@ -19,6 +20,7 @@ export interface EngineService {
   run(scenario: Scenario, progress: ProgressListener): Promise<Outcome<Run>>;
   open(file: Blob, name: string): Promise<Outcome<Opened>>;
   record(scenario: Scenario, notes: readonly Note[]): Promise<Outcome<string>>;
+  trace(scenario: Scenario): Promise<Outcome<string>>;
 }
 
 /** Messages are cheap but not free: the eye needs no more than this many a second. */
@@ -44,6 +46,8 @@ export function createEngineService(): EngineService {
         const recording = createRecording(scenario, evaluator.evaluate(scenario), notes);
         return formatRecording(recording);
       }),
+
+    trace: (scenario) => outcomeOf(() => traceEventJson(evaluator.evaluate(scenario))),
   };
 }
 

@@ -17,6 +17,7 @@ function heldEngine() {
     cancel: () => asked.at(-1)?.answer({ kind: 'cancelled' }),
     open: never,
     record: never,
+    trace: never,
     linkUtilization: never,
     selfTest: never,
     compareNumerics: never,

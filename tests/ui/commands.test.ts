@@ -14,6 +14,7 @@ const idleEngine: Engine = {
   cancel: never,
   open: never,
   record: never,
+  trace: never,
   linkUtilization: never,
   selfTest: never,
   compareNumerics: never,

@@ -3,6 +3,7 @@ import { assertDefined } from '../../src/base/assert.ts';
 import { spanAt } from '../../src/figure/timeline-lookup.ts';
 import { WORKLOADS } from '../../src/study/catalog.ts';
 import { invoke } from '../../src/ui/commands/all-commands.ts';
+import { STAGE_VIEWS } from '../../src/ui/state.ts';
 import { mountPage, type Page } from './mount-page.ts';
 
 const gemm = assertDefined(
@@ -145,6 +146,25 @@ describe('the page', () => {
     expect(app.state.run?.digest).toBe(digest);
     expect(text()).toContain('Reproduced bit for bit.');
     expect(text()).toContain(digest);
+  });
+
+  it('gives the timeline and every view to other programs', async () => {
+    const { app, settled } = await open();
+    await vi.waitFor(() => expect(app.stage?.torus.toSvg()).toContain('<svg'));
+    await settled();
+    for (const view of STAGE_VIEWS) expect(app.stage?.[view].toSvg()).toMatch(/^<svg .*<\/svg>\s*$/s);
+    const trace: unknown = JSON.parse(assertDefined(await app.traceText(), 'a trace'));
+    const { traceEvents } = trace as { traceEvents: readonly { name: string; ph: string }[] };
+    expect(traceEvents.filter(({ ph }) => ph === 'X').length).toBeGreaterThan(100);
+  });
+
+  it('finds the busiest link by one key wherever the focus is', async () => {
+    const { app, press, settled } = await open();
+    await vi.waitFor(async () => {
+      press('KeyW', { shiftKey: true });
+      await settled();
+      expect(app.state.selectedLink).toBeDefined();
+    });
   });
 
   it('says where a forged recording differs', async () => {

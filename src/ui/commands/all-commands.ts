@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { Command } from './command.ts';
+import { exportCommands } from './export-commands.ts';
 import { fileCommands } from './file-commands.ts';
 import { matchesKey } from './keys.ts';
 import { numericsCommands } from './numerics-commands.ts';
@@ -18,6 +19,7 @@ export function createCommands(app: App): readonly Command[] {
     ...torusCommands(app),
     ...numericsCommands(app),
     ...fileCommands(app),
+    ...exportCommands(app),
     ...pageCommands(app),
   ];
 }

@@ -71,7 +71,8 @@ export async function openText(app: App, text: string): Promise<string | undefin
   return app.state.run === before ? app.state.notices.at(-1)?.text : undefined;
 }
 
-function fileStem(app: App): string {
+/** The run's title as the beginning of a file's name. */
+export function fileStem(app: App): string {
   const title = app.state.run?.report.title ?? 'systole';
   return (
     title

@@ -19,6 +19,16 @@ export function torusCommands(app: App): readonly Command[] {
   const hasCuts = (): boolean => (app.state.run?.scenario.slice.without ?? []).length > 0;
   return [
     runCommand(
+      'torus.worst',
+      'Find the busiest link',
+      [shiftKey('KeyW')],
+      () => {
+        app.store.update({ stageView: 'torus' });
+        app.stage?.torus.selectWorst();
+      },
+      () => app.stage !== undefined && app.state.run !== undefined,
+    ),
+    runCommand(
       'torus.cut',
       'Cut the selected cable, or repair it',
       [key('KeyX')],

@@ -7,11 +7,14 @@ import { clampLayout } from '../settings.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { type AppState, type Layout, STAGE_VIEWS, type StageView } from '../state.ts';
 import './array-view.ts';
+import type { ArrayView } from './array-view.ts';
 import type { ViewEvents } from './canvas-events.ts';
 import './inspector.ts';
 import './roofline-view.ts';
+import type { RooflineView } from './roofline-view.ts';
 import './run-summary.ts';
 import './torus-view.ts';
+import type { TorusView } from './torus-view.ts';
 
 const VIEW_LABELS: Readonly<Record<StageView, string>> = {
   array: 'Array',
@@ -27,6 +30,19 @@ type Splitter = keyof Layout;
 @customElement('systole-stage')
 export class Stage extends AppElement {
   @query('.views') private views: HTMLElement | null | undefined;
+  @query('systole-array-view') private array: ArrayView | null | undefined;
+  @query('systole-torus-view') private torus: TorusView | null | undefined;
+  @query('systole-roofline-view') private roofline: RooflineView | null | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.app !== undefined) this.app.stage = undefined;
+  }
+
+  protected override updated(): void {
+    const { app, array, torus, roofline } = this;
+    if (app !== undefined && array && torus && roofline) app.stage = { array, torus, roofline };
+  }
 
   protected override watched(state: AppState): readonly unknown[] {
     return [

@@ -372,7 +372,7 @@ export class TorusView extends LitElement {
     if (worstLink === undefined) return nothing;
     const percent = Math.round(load.utilization[worstLink] * 100);
     const alike = worstCount(load);
-    return html`<button class="link small" title="The busiest link (W), and how many are as busy" @click=${this.selectWorst}>
+    return html`<button class="link small" title="The busiest link (Shift+W), and how many are as busy" @click=${this.selectWorst}>
       worst: <span class="number">${linkLabel(torus, worstLink)} ${percent}\u2009%</span>${
         alike > 1 ? html`, ${formatCount(alike)} alike` : nothing
       }
