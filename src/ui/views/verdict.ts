@@ -73,6 +73,15 @@ export class Verdict extends AppElement {
           grid-template-columns: minmax(0, 1fr);
         }
       }
+      /* The views need the height more than the headline does. */
+      @media (max-height: 780px) {
+        section {
+          padding-block: 7px 8px;
+        }
+        h1 {
+          font-size: var(--size-18);
+        }
+      }
       @media (max-width: 600px) {
         section {
           padding-inline: 10px;
