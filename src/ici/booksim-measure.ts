@@ -5,13 +5,17 @@ import { TrafficRun } from './traffic-run.ts';
 /** How BookSim measures: `latency` waits for what it counts and may call a run unstable, `throughput` does not. */
 export type BookSimMode = 'latency' | 'throughput';
 
-/** The figures of BookSim's last report. */
-export interface BookSimFigures {
+/** What a run comes to; by BookSim's protocol, the figures of its last report. */
+export interface TrafficFigures {
+  /** False when packets wait longer and longer: mean latency passes 500 cycles or sources fall behind. */
   readonly stable: boolean;
-  /** Mean over packets made in the counted samples; of an unstable run, those of them that had arrived. */
+  /**
+   * Mean over packets made in the cycles that count, of an unstable run over those that had arrived: from when
+   * one is made, time in its source's queue included, to its last flit.
+   */
   readonly packetLatencyCycles: number;
   readonly acceptedFlitsPerNodePerCycle: number;
-  /** Links of the way; BookSim prints one more, the port to the node. */
+  /** Mean links of a delivered packet's way; BookSim prints one more, the port to the node. */
   readonly meanHops: number;
   readonly packets: number;
   /** Flits a cycle on each directed link, [linkSlots]. */
@@ -43,11 +47,11 @@ export function measureAsBookSim(
   request: TrafficRequest,
   mode: BookSimMode,
   channelCycles = 0,
-): BookSimFigures {
+): TrafficFigures {
   const run = new TrafficRun(torus, request);
   const settled = sample(run, request.samplePeriodCycles ?? SAMPLE_PERIOD_CYCLES, mode);
   const acceptedFlitsPerNodePerCycle = run.acceptedFlits / run.countedCycles / torus.nodes;
-  const figures = (stable: boolean, packetLatencyCycles: number): BookSimFigures => ({
+  const figures = (stable: boolean, packetLatencyCycles: number): TrafficFigures => ({
     stable,
     packetLatencyCycles,
     acceptedFlitsPerNodePerCycle,

@@ -1,27 +1,16 @@
 import { clamp } from '../base/integers.ts';
-import { type BookSimMode, measureAsBookSim } from './booksim-measure.ts';
+import { type BookSimMode, measureAsBookSim, type TrafficFigures } from './booksim-measure.ts';
 import type { Torus } from './topology.ts';
 import { checkTraffic, type TrafficRequest } from './traffic-request.ts';
 import { TrafficRun } from './traffic-run.ts';
 
-export interface TrafficResult {
-  /** False when packets wait longer and longer: mean latency passes 500 cycles or sources fall behind. */
-  readonly stable: boolean;
-  /** Mean over packets made while measuring: from when it is made, time in its source's queue included, to its last flit. */
-  readonly packetLatencyCycles: number;
-  readonly acceptedFlitsPerNodePerCycle: number;
+export interface TrafficResult extends TrafficFigures {
   /**
    * The run that accepted rate, hops and load of channels are of. An unstable run with BookSim's stream is
    * done again in its throughput mode, which gives them in the steady state; latency is what its latency mode
    * last said. Runs with the counter's dice are all of one kind, called latency.
    */
   readonly acceptedMode: BookSimMode;
-  /** Mean links of a delivered packet's way. */
-  readonly meanHops: number;
-  /** Flits a cycle on each directed link, [linkSlots]. */
-  readonly channelUtilization: Float64Array;
-  readonly packets: number;
-  readonly cycles: number;
 }
 
 /** Three sample periods, as BookSim 2 waits. */

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { clamp, modulo } from '../../base/integers.ts';
 import type { Palette } from '../../figure/color-palette.ts';
 import type { ColorScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
@@ -12,15 +11,7 @@ import type { FlitReader, WaitChain } from '../../ici/flit-reader.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import './canvas-figure.ts';
 import type { FigureSize } from './canvas-figure.ts';
-
-const MOVES: Readonly<Record<string, readonly [role: number, by: number]>> = {
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  ArrowUp: [1, -1],
-  ArrowDown: [1, 1],
-  PageUp: [2, 1],
-  PageDown: [2, -1],
-};
+import { chipAfterKey } from './torus-walk.ts';
 
 /** The routers and links of a recording over some of its cycles; click one, or walk by keys. */
 @customElement('systole-flit-torus')
@@ -90,20 +81,13 @@ export class FlitTorus extends LitElement {
   }
 
   #keyPressed(event: KeyboardEvent): void {
-    const move = MOVES[event.key];
     const torus = this.reader?.torus;
-    if (move === undefined || torus === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (torus === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = chipAfterKey(torus, this.#plan, this.node, event.key);
+    if (node === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const axis = this.#plan?.axes[move[0]] ?? 0;
-    if (this.node === undefined) this.#tell(0);
-    else if (axis < torus.axes) {
-      const at = torus.coordinates(this.node);
-      const extent = torus.shape[axis];
-      const next = at[axis] + move[1];
-      at[axis] = torus.wraps[axis] ? modulo(next, extent) : clamp(next, 0, extent - 1);
-      this.#tell(torus.nodeAt(at));
-    }
+    this.#tell(node);
   }
 
   #pointed(event: PointerEvent): void {

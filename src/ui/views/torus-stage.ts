@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { clamp, modulo } from '../../base/integers.ts';
+import { clamp } from '../../base/integers.ts';
 import type { Palette } from '../../figure/color-palette.ts';
 import { utilizationScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
@@ -15,21 +15,12 @@ import type { Torus } from '../../ici/topology.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import './canvas-figure.ts';
 import type { FigureSize } from './canvas-figure.ts';
+import { chipAfterKey } from './torus-walk.ts';
 
 const TURN_PER_KEY = 0.12;
 const TURN_PER_PX = 0.008;
 /** A pointer that moved less than this has clicked. */
 const CLICK_SLACK_PX = 4;
-/** By key: along which of the plan's axes (across, down, out), and which way. */
-const MOVES: Readonly<Record<string, readonly [role: number, by: number]>> = {
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  ArrowUp: [1, -1],
-  ArrowDown: [1, 1],
-  PageUp: [2, 1],
-  PageDown: [2, -1],
-};
-
 /** What happens on the stage, told to the view. */
 export interface LinkEvents {
   /** The pointer is on a link, or on none. */
@@ -176,18 +167,9 @@ export class TorusStage extends LitElement {
   }
 
   #moveFocus(torus: Torus, key: string): boolean {
-    const move = MOVES[key];
-    if (move === undefined) return false;
-    const axis = this.#plan?.axes[move[0]] ?? 0;
-    const by = move[1];
-    if (this.focusedNode === undefined) this.#focus(0);
-    else if (axis < torus.axes) {
-      const at = torus.coordinates(this.focusedNode);
-      const extent = torus.shape[axis];
-      at[axis] = torus.wraps[axis] ? modulo(at[axis] + by, extent) : clamp(at[axis] + by, 0, extent - 1);
-      this.#focus(torus.nodeAt(at));
-    }
-    return true;
+    const node = chipAfterKey(torus, this.#plan, this.focusedNode, key);
+    if (node !== undefined) this.#focus(node);
+    return node !== undefined;
   }
 
   /** Keys repeat faster than the view answers. */
