@@ -1,212 +1,166 @@
-const NOBODY = 0x7fff_ffff;
+/** Further off than any turn: a router has at most 12 ports of 16 virtual channels. */
+const NOBODY = 0xffff;
+const PLACE_BITS = 8;
+const PLACE = (1 << PLACE_BITS) - 1;
 
 /**
- * The two allocators of every router. Both are iSLIP with one iteration (McKeown, IEEE/ACM ToN 7(2) 1999):
- * each output grants the requester next in turn, each input accepts the grant next in turn, and only what is
- * accepted moves the turns on. No result depends on the order of requests, so routers may be done in parallel.
+ * iSLIP with one iteration (McKeown, IEEE/ACM ToN 7(2) 1999) in every router at once: each resource grants the
+ * requester next in turn, each requester accepts the grant next in turn, and only what is accepted moves the
+ * turns on. Requesters and resources are numbered alike over the whole network, `perRouter` of each a router.
+ * No result depends on the order of requests, so routers may be done in parallel.
  */
-export class RouterAllocators {
+export class Islip {
+  readonly #perRouter: number;
+  /** Place within its router, looked up because dividing is dear in the innermost loops. */
+  readonly #place: Uint8Array;
+  readonly #grantTurn: Uint8Array;
+  readonly #acceptTurn: Uint8Array;
+  /** Of each resource the best requester so far: how far its turn is off, then its place. */
+  readonly #best: Uint16Array;
+  readonly #accepted: Int32Array;
+  readonly #asked: Int32Array;
+  #askedCount = 0;
+  /** Requesters that accepted something in this round. */
+  readonly winners: Int32Array;
+  winnerCount = 0;
+
+  constructor(routers: number, perRouter: number) {
+    const all = routers * perRouter;
+    this.#perRouter = perRouter;
+    this.#place = Uint8Array.from({ length: all }, (_, each) => each % perRouter);
+    this.#grantTurn = new Uint8Array(all);
+    this.#acceptTurn = new Uint8Array(all);
+    this.#best = new Uint16Array(all).fill(NOBODY);
+    this.#accepted = new Int32Array(all).fill(-1);
+    this.#asked = new Int32Array(all);
+    this.winners = new Int32Array(all);
+  }
+
+  /** Both belong to the same router. */
+  request(requester: number, resource: number): void {
+    const place = this.#place[requester];
+    const key = (turnsOff(place, this.#grantTurn[resource], this.#perRouter) << PLACE_BITS) | place;
+    const best = this.#best[resource];
+    if (key >= best) return;
+    this.#best[resource] = key;
+    if (best === NOBODY) this.#asked[this.#askedCount++] = resource;
+  }
+
+  grant(): void {
+    const count = this.#askedCount;
+    const perRouter = this.#perRouter;
+    const place = this.#place;
+    const best = this.#best;
+    const grantTurn = this.#grantTurn;
+    const acceptTurn = this.#acceptTurn;
+    const accepted = this.#accepted;
+    const winners = this.winners;
+    let won = 0;
+    for (let index = 0; index < count; index++) {
+      const resource = this.#asked[index];
+      const requester = resource - place[resource] + (best[resource] & PLACE);
+      best[resource] = NOBODY;
+      const before = accepted[requester];
+      if (before < 0) {
+        winners[won++] = requester;
+      } else {
+        const turn = acceptTurn[requester];
+        if (turnsOff(place[before], turn, perRouter) < turnsOff(place[resource], turn, perRouter)) continue;
+      }
+      accepted[requester] = resource;
+    }
+    for (let index = 0; index < won; index++) {
+      const requester = winners[index];
+      const resource = accepted[requester];
+      grantTurn[resource] = after(place[requester], perRouter);
+      acceptTurn[requester] = after(place[resource], perRouter);
+    }
+    this.winnerCount = won;
+    this.#askedCount = 0;
+  }
+
+  /** The resource that `requester` has got, or -1; to be asked once. */
+  take(requester: number): number {
+    const resource = this.#accepted[requester];
+    if (resource >= 0) this.#accepted[requester] = -1;
+    return resource;
+  }
+}
+
+/**
+ * The switches of all routers: iSLIP between input and output ports, where one virtual channel speaks for all
+ * those of its port that want the same output, each in its turn.
+ */
+export class SwitchAllocator {
   readonly #ports: number;
   readonly #vcs: number;
-  readonly #perNode: number;
-
-  // Virtual channels: requesters are input, resources output virtual channels, numbered alike.
-  readonly #channelInputs: Int32Array;
-  readonly #channelOutputs: Int32Array;
-  #channelRequests = 0;
-  readonly #channelGrantTurn: Int32Array;
-  readonly #channelAcceptTurn: Int32Array;
-  readonly #channelWinner: Int32Array;
-  readonly #channelBest: Int32Array;
-  readonly #channelAccepted: Int32Array;
-  readonly #channelAcceptBest: Int32Array;
-
-  // Switch: requesters are input, resources output ports; one virtual channel speaks for a pair.
+  readonly #islip: Islip;
+  readonly #portOf: Int32Array;
+  readonly #placeOfPort: Uint8Array;
+  /** Input and output port of those that asked, as `input * ports + output`, and who speaks for each. */
   readonly #pairs: Int32Array;
   #pairCount = 0;
-  readonly #pairLabel: Int32Array;
-  readonly #switchGrantTurn: Int32Array;
-  readonly #switchAcceptTurn: Int32Array;
-  readonly #labelTurn: Int32Array;
-  readonly #switchWinner: Int32Array;
-  readonly #switchBest: Int32Array;
-  readonly #switchAccepted: Int32Array;
-  readonly #switchAcceptBest: Int32Array;
+  readonly #speaker: Int32Array;
+  readonly #speakerTurn: Uint8Array;
   readonly #won: Int32Array;
 
-  // Places within a router, looked up because dividing is dear in the innermost loops.
-  readonly #channelPlace: Int32Array;
-  readonly #channelPort: Int32Array;
-  readonly #portPlace: Int32Array;
-  readonly #pairInput: Int32Array;
-  readonly #pairOutput: Int32Array;
-
-  constructor(nodes: number, ports: number, vcs: number) {
-    const allPorts = nodes * ports;
-    const channels = allPorts * vcs;
+  /** `portOf` tells the port of each input virtual channel. */
+  constructor(routers: number, ports: number, vcs: number, portOf: Int32Array) {
+    const allPorts = routers * ports;
     this.#ports = ports;
     this.#vcs = vcs;
-    this.#perNode = ports * vcs;
-    // An adaptive packet asks for channels on one port of each axis, any other on one port.
-    const requests = channels * vcs * Math.max(1, ports >> 1);
-    this.#channelInputs = new Int32Array(requests);
-    this.#channelOutputs = new Int32Array(requests);
-    this.#channelGrantTurn = new Int32Array(channels);
-    this.#channelAcceptTurn = new Int32Array(channels);
-    this.#channelWinner = new Int32Array(channels);
-    this.#channelBest = new Int32Array(channels).fill(NOBODY);
-    this.#channelAccepted = new Int32Array(channels).fill(-1);
-    this.#channelAcceptBest = new Int32Array(channels).fill(NOBODY);
+    this.#islip = new Islip(routers, ports);
+    this.#portOf = portOf;
+    this.#placeOfPort = Uint8Array.from({ length: allPorts }, (_, port) => port % ports);
     this.#pairs = new Int32Array(allPorts * ports);
-    this.#pairLabel = new Int32Array(allPorts * ports).fill(-1);
-    this.#switchGrantTurn = new Int32Array(allPorts);
-    this.#switchAcceptTurn = new Int32Array(allPorts);
-    this.#labelTurn = new Int32Array(allPorts);
-    this.#switchWinner = new Int32Array(allPorts);
-    this.#switchBest = new Int32Array(allPorts).fill(NOBODY);
-    this.#switchAccepted = new Int32Array(allPorts).fill(-1);
-    this.#switchAcceptBest = new Int32Array(allPorts).fill(NOBODY);
+    this.#speaker = new Int32Array(allPorts * ports).fill(-1);
+    this.#speakerTurn = new Uint8Array(allPorts);
     this.#won = new Int32Array(allPorts).fill(-1);
-    this.#channelPlace = Int32Array.from({ length: channels }, (_, channel) => channel % (ports * vcs));
-    this.#channelPort = Int32Array.from({ length: channels }, (_, channel) => Math.floor(channel / vcs));
-    this.#portPlace = Int32Array.from({ length: allPorts }, (_, port) => port % ports);
-    this.#pairInput = Int32Array.from({ length: allPorts * ports }, (_, pair) => Math.floor(pair / ports));
-    this.#pairOutput = Int32Array.from({ length: allPorts * ports }, (_, pair) => {
-      const inputPort = Math.floor(pair / ports);
-      return inputPort - (inputPort % ports) + (pair % ports);
-    });
   }
 
-  /** `input` and `output` are numbered over the whole network and belong to the same router. */
-  requestChannel(input: number, output: number): void {
-    this.#channelInputs[this.#channelRequests] = input;
-    this.#channelOutputs[this.#channelRequests++] = output;
-  }
-
-  grantChannels(): void {
-    const requests = this.#channelRequests;
-    if (requests === 0) return;
-    const perNode = this.#perNode;
-    const inputs = this.#channelInputs;
-    const outputs = this.#channelOutputs;
-    const place = this.#channelPlace;
-    const best = this.#channelBest;
-    const winner = this.#channelWinner;
-    const grantTurn = this.#channelGrantTurn;
-    for (let index = 0; index < requests; index++) {
-      const output = outputs[index];
-      const turn = wrapped(place[inputs[index]] - grantTurn[output], perNode);
-      if (turn >= best[output]) continue;
-      best[output] = turn;
-      winner[output] = inputs[index];
-    }
-    const acceptTurn = this.#channelAcceptTurn;
-    const acceptBest = this.#channelAcceptBest;
-    const accepted = this.#channelAccepted;
-    for (let index = 0; index < requests; index++) {
-      const input = inputs[index];
-      const output = outputs[index];
-      if (winner[output] !== input) continue;
-      const turn = wrapped(place[output] - acceptTurn[input], perNode);
-      if (turn >= acceptBest[input]) continue;
-      acceptBest[input] = turn;
-      accepted[input] = output;
-    }
-    for (let index = 0; index < requests; index++) {
-      const input = inputs[index];
-      const output = outputs[index];
-      best[output] = NOBODY;
-      acceptBest[input] = NOBODY;
-      if (accepted[input] !== output) continue;
-      grantTurn[output] = after(place[input], perNode);
-      acceptTurn[input] = after(place[output], perNode);
-    }
-    this.#channelRequests = 0;
-  }
-
-  /** The output virtual channel that `input` has got, or -1; to be asked once. */
-  takeChannel(input: number): number {
-    const output = this.#channelAccepted[input];
-    if (output >= 0) this.#channelAccepted[input] = -1;
-    return output;
-  }
-
-  /** Of several virtual channels of a port that want the same output the one next in turn asks. */
-  requestSwitch(channel: number, outPort: number): void {
-    const vcs = this.#vcs;
-    const inputPort = this.#channelPort[channel];
-    const pair = inputPort * this.#ports + outPort;
-    const before = this.#pairLabel[pair];
+  /** `outPort` is a place within the router of `channel`. */
+  request(channel: number, outPort: number): void {
+    const input = this.#portOf[channel];
+    const pair = input * this.#ports + outPort;
+    const before = this.#speaker[pair];
     if (before < 0) {
       this.#pairs[this.#pairCount++] = pair;
+      this.#islip.request(input, input - this.#placeOfPort[input] + outPort);
     } else {
-      const turn = this.#labelTurn[inputPort] + inputPort * vcs;
-      if (wrapped(channel - turn, vcs) >= wrapped(before - turn, vcs)) return;
+      const turn = this.#speakerTurn[input] + input * this.#vcs;
+      if (turnsOff(channel, turn, this.#vcs) > turnsOff(before, turn, this.#vcs)) return;
     }
-    this.#pairLabel[pair] = channel;
+    this.#speaker[pair] = channel;
   }
 
-  grantSwitches(): void {
-    const count = this.#pairCount;
-    if (count === 0) return;
-    const ports = this.#ports;
-    const pairs = this.#pairs;
-    const place = this.#portPlace;
-    const inputOf = this.#pairInput;
-    const outputOf = this.#pairOutput;
-    const best = this.#switchBest;
-    const winner = this.#switchWinner;
-    const grantTurn = this.#switchGrantTurn;
-    for (let index = 0; index < count; index++) {
-      const pair = pairs[index];
-      const output = outputOf[pair];
-      const turn = wrapped(place[inputOf[pair]] - grantTurn[output], ports);
-      if (turn >= best[output]) continue;
-      best[output] = turn;
-      winner[output] = inputOf[pair];
+  grant(): void {
+    const { winners } = this.#islip;
+    const speaker = this.#speaker;
+    this.#islip.grant();
+    for (let index = 0; index < this.#islip.winnerCount; index++) {
+      const input = winners[index];
+      const output = this.#islip.take(input);
+      const channel = speaker[input * this.#ports + this.#placeOfPort[output]];
+      this.#won[input] = channel;
+      this.#speakerTurn[input] = after(channel - input * this.#vcs, this.#vcs);
     }
-    const acceptTurn = this.#switchAcceptTurn;
-    const acceptBest = this.#switchAcceptBest;
-    const accepted = this.#switchAccepted;
-    for (let index = 0; index < count; index++) {
-      const pair = pairs[index];
-      const input = inputOf[pair];
-      if (winner[outputOf[pair]] !== input) continue;
-      const turn = wrapped(place[outputOf[pair]] - acceptTurn[input], ports);
-      if (turn >= acceptBest[input]) continue;
-      acceptBest[input] = turn;
-      accepted[input] = pair;
-    }
-    for (let index = 0; index < count; index++) {
-      const pair = pairs[index];
-      const input = inputOf[pair];
-      const output = outputOf[pair];
-      best[output] = NOBODY;
-      acceptBest[input] = NOBODY;
-      if (accepted[input] === pair) {
-        const channel = this.#pairLabel[pair];
-        this.#won[input] = channel;
-        grantTurn[output] = after(place[input], ports);
-        acceptTurn[input] = after(place[output], ports);
-        this.#labelTurn[input] = after(channel - input * this.#vcs, this.#vcs);
-        accepted[input] = -1;
-      }
-      this.#pairLabel[pair] = -1;
-    }
+    for (let index = 0; index < this.#pairCount; index++) speaker[this.#pairs[index]] = -1;
     this.#pairCount = 0;
   }
 
   /** Whether `channel` crosses the switch now; true once. */
-  takeSwitch(channel: number): boolean {
-    const inputPort = this.#channelPort[channel];
-    if (this.#won[inputPort] !== channel) return false;
-    this.#won[inputPort] = -1;
+  take(channel: number): boolean {
+    const input = this.#portOf[channel];
+    if (this.#won[input] !== channel) return false;
+    this.#won[input] = -1;
     return true;
   }
 }
 
-function wrapped(difference: number, size: number): number {
-  return difference < 0 ? difference + size : difference;
+/** How many turns from the one whose turn it is; without a branch, which nobody could foresee. */
+function turnsOff(place: number, turn: number, size: number): number {
+  const difference = place - turn;
+  return difference + (size & (difference >> 31));
 }
 
 function after(place: number, size: number): number {

@@ -1,4 +1,4 @@
-import { RouterAllocators } from './flit-allocators.ts';
+import { Islip, SwitchAllocator } from './flit-allocators.ts';
 import { checkFlitTorus, localPortCount, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
 import { PortOrder, Wheel, WorkList } from './flit-queues.ts';
@@ -72,7 +72,8 @@ export class FlitNetwork {
   readonly #nodeOf: Int32Array;
   readonly #placeOf: Int32Array;
 
-  readonly #allocation: RouterAllocators;
+  readonly #channelAllocator: Islip;
+  readonly #switchAllocator: SwitchAllocator;
 
   // What is to be done next cycle, as lists of input virtual channels.
   #routing: WorkList;
@@ -124,7 +125,8 @@ export class FlitNetwork {
     this.#portOf = Int32Array.from({ length: channels }, (_, channel) => Math.floor(channel / vcs));
     this.#nodeOf = Int32Array.from({ length: channels }, (_, channel) => Math.floor(channel / (ports * vcs)));
     this.#placeOf = Int32Array.from({ length: channels }, (_, channel) => this.#portOf[channel] % ports);
-    this.#allocation = new RouterAllocators(nodes, ports, vcs);
+    this.#channelAllocator = new Islip(nodes, ports * vcs);
+    this.#switchAllocator = new SwitchAllocator(nodes, ports, vcs, this.#portOf);
     this.#routing = new WorkList(channels);
     this.#allocating = new WorkList(channels);
     this.#switching = new WorkList(channels);
@@ -332,14 +334,14 @@ export class FlitNetwork {
     const ordered = this.#outVc[channel];
     const base = this.#nodeOf[channel] * this.#ports;
     const word = this.#bufferWord[channel * this.#depth + this.#first[channel]];
-    if (this.#taken[ordered] === 0) this.#allocation.requestChannel(channel, ordered);
+    if (this.#taken[ordered] === 0) this.#channelAllocator.request(channel, ordered);
     for (let axis = 0; axis < axes; axis++) {
       const steps = stepsAlong(word, axis);
       if (steps === 0) continue;
       const first = (base + 2 * axis + (steps > 0 ? 0 : 1)) * this.virtualChannels;
       for (let output = first + 2; output < first + this.virtualChannels; output++) {
         if (this.#taken[output] !== 0 || this.#credits[output] < this.#depth) continue;
-        this.#allocation.requestChannel(channel, output);
+        this.#channelAllocator.request(channel, output);
       }
     }
   }
@@ -347,7 +349,7 @@ export class FlitNetwork {
   /** iSLIP over all free output virtual channels that packets may use; who gets none asks again after newcomers. */
   #allocateChannels(): void {
     const { data, count } = this.#allocating;
-    const allocation = this.#allocation;
+    const allocation = this.#channelAllocator;
     const taken = this.#taken;
     const perRange = this.virtualChannels >> 1;
     for (let index = 0; index < count; index++) {
@@ -360,13 +362,13 @@ export class FlitNetwork {
       const from = this.#outVc[channel];
       const to = from + (leaves ? 2 * perRange : perRange);
       for (let output = from; output < to; output++) {
-        if (taken[output] === 0) allocation.requestChannel(channel, output);
+        if (taken[output] === 0) allocation.request(channel, output);
       }
     }
-    allocation.grantChannels();
+    allocation.grant();
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const output = allocation.takeChannel(channel);
+      const output = allocation.take(channel);
       if (output < 0) {
         this.#nextAllocating.push(channel);
         continue;
@@ -382,16 +384,16 @@ export class FlitNetwork {
   /** iSLIP over ports for those with a credit, then what wins is sent. */
   #allocateSwitches(): void {
     const { data, count } = this.#switching;
-    const allocation = this.#allocation;
+    const allocation = this.#switchAllocator;
     const credits = this.#credits;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      if (credits[this.#outVc[channel]] > 0) allocation.requestSwitch(channel, this.#outPort[channel]);
+      if (credits[this.#outVc[channel]] > 0) allocation.request(channel, this.#outPort[channel]);
     }
-    allocation.grantSwitches();
+    allocation.grant();
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      if (allocation.takeSwitch(channel)) this.#send(channel);
+      if (allocation.take(channel)) this.#send(channel);
       else this.#nextSwitching.push(channel);
     }
   }
