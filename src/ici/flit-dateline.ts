@@ -8,7 +8,8 @@ import { UPPER_CLASS } from './flit-word.ts';
 
 /** Whether the steps left along an axis pass its wraparound. */
 export function passesDateline(from: number, steps: number, extent: number): boolean {
-  return from + steps < 0 || from + steps >= extent;
+  const to = from + steps;
+  return (to | (extent - 1 - to)) < 0;
 }
 
 /**
@@ -26,7 +27,10 @@ export function withRingClass(
   turning: boolean,
 ): number {
   if (!turning) return word;
-  return passesDateline(from, steps, extent) === steps > 0 ? word | UPPER_CLASS : word & ~UPPER_CLASS;
+  const to = from + steps;
+  const passes = (to | (extent - 1 - to)) >>> 31;
+  const down = steps >>> 31;
+  return (word & ~UPPER_CLASS) | ((passes ^ down) * UPPER_CLASS);
 }
 
 /**

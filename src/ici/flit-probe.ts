@@ -35,8 +35,8 @@ export class FlitProbe {
   readonly occupied: WorkList;
   readonly cause: Uint8Array;
   /** Where in its buffer the flit at the head of a channel lay then, and where the head lies now. */
-  readonly #seen: Int32Array;
-  readonly #now: Int32Array;
+  readonly #seen: Uint16Array;
+  readonly #now: Uint16Array;
   /** Nodes that the packets of a channel come from, in order of arrival: rings, [channels, #room]. */
   readonly #sources: Uint16Array;
   readonly #room: number;
@@ -102,7 +102,7 @@ export class FlitProbe {
   /** Node that it goes to: what is left of its way, axis by axis. */
   target(channel: number): number {
     const { torus } = this.network;
-    const word = this.state.words[channel * this.state.bufferFlits + this.#seen[channel]];
+    const word = this.state.flits[2 * (channel * this.state.bufferFlits + this.#seen[channel]) + 1];
     let node = this.nodeOf(channel);
     for (let axis = 0; axis < torus.axes; axis++) {
       const steps = stepsAlong(word, axis);

@@ -65,28 +65,29 @@ export class Wheel {
 
 const BITS = 32;
 
-/** Puts the flits due in a cycle, at most one a port, in the order of ports. */
+/** Puts the channels due in a cycle, at most one a port, in the order of ports. */
 export class PortOrder {
   readonly #portOf: Int32Array;
-  /** Where the words of the flits lie, in that order. */
-  readonly places: Int32Array;
-  readonly #placeOfPort: Int32Array;
+  /** The channels in that order. */
+  readonly sorted: Int32Array;
+  readonly #channelOfPort: Int32Array;
   /** A bit for each port that something is due at. */
   readonly #marks: Int32Array;
 
-  /** The first word of a flit is a channel, whose port `portOf` tells. */
+  /** `portOf` tells the port of a channel. */
   constructor(portOf: Int32Array, ports: number) {
     this.#portOf = portOf;
-    this.places = new Int32Array(ports);
-    this.#placeOfPort = new Int32Array(ports);
+    this.sorted = new Int32Array(ports);
+    this.#channelOfPort = new Int32Array(ports);
     this.#marks = new Int32Array(Math.ceil(ports / BITS));
   }
 
-  sort(wheel: Wheel, words: number): void {
+  sort(wheel: Wheel, due: number): void {
     const marks = this.#marks;
-    for (let at = wheel.start; at < wheel.start + words; at += 3) {
-      const port = this.#portOf[wheel.data[at]];
-      this.#placeOfPort[port] = at;
+    for (let at = wheel.start; at < wheel.start + due; at++) {
+      const channel = wheel.data[at];
+      const port = this.#portOf[channel];
+      this.#channelOfPort[port] = channel;
       marks[port >> 5] |= 1 << (port & (BITS - 1));
     }
     let count = 0;
@@ -95,7 +96,7 @@ export class PortOrder {
       marks[mark] = 0;
       while (bits !== 0) {
         const lowest = BITS - 1 - Math.clz32(bits & -bits);
-        this.places[count++] = this.#placeOfPort[mark * BITS + lowest];
+        this.sorted[count++] = this.#channelOfPort[mark * BITS + lowest];
         bits &= bits - 1;
       }
     }

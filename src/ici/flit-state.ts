@@ -23,11 +23,10 @@ export interface FlitState {
   /** The output channel that it has, or while it asks, the first that it may have. */
   readonly outVc: Int32Array;
   /** Where the head of the queue lies in the channel's buffer, and how many flits there are. */
-  readonly first: Int32Array;
-  readonly held: Int32Array;
-  /** Flits, [channels, bufferFlits]: their words and what they were tagged with. */
-  readonly words: Int32Array;
-  readonly tags: Int32Array;
+  readonly first: Uint16Array;
+  readonly held: Uint16Array;
+  /** What flits were tagged with and their words, [channels, bufferFlits, 2]; those under way lie there too. */
+  readonly flits: Int32Array;
   /** Of output channels: room that is known of behind them, and whether a packet has them. */
   readonly credits: Int32Array;
   readonly taken: Uint8Array;
