@@ -1,7 +1,8 @@
-/** Further off than any turn: a router has at most 12 ports of 16 virtual channels. */
-const NOBODY = 0xffff;
-const PLACE_BITS = 8;
-const PLACE = (1 << PLACE_BITS) - 1;
+/** A network has at most 2^23 requesters, a router 192, so that a turn and a requester fit a positive number. */
+const REQUESTER_BITS = 23;
+const REQUESTER = (1 << REQUESTER_BITS) - 1;
+/** Further off than any turn. */
+const NOBODY = 0x7fff_ffff;
 
 /**
  * iSLIP with one iteration (McKeown, IEEE/ACM ToN 7(2) 1999) in every router at once: each resource grants the
@@ -11,35 +12,36 @@ const PLACE = (1 << PLACE_BITS) - 1;
  */
 export class Islip {
   readonly #perRouter: number;
-  /** Place within its router, looked up because dividing is dear in the innermost loops. */
-  readonly #place: Uint8Array;
-  readonly #grantTurn: Uint8Array;
-  readonly #acceptTurn: Uint8Array;
-  /** Of each resource the best requester so far: how far its turn is off, then its place. */
-  readonly #best: Uint16Array;
-  readonly #accepted: Int32Array;
+  readonly #after: Int32Array;
+  /** Whose turn it is with each resource, and which resource's with each requester. */
+  readonly #grantTurn: Int32Array;
+  readonly #acceptTurn: Int32Array;
+  /** Of each resource the best requester so far: how many turns it is off, then its number. */
+  readonly #best: Int32Array;
   readonly #asked: Int32Array;
   #askedCount = 0;
-  /** Requesters that accepted something in this round. */
+  /** What each requester has got, or -1; who takes it sets it back. */
+  readonly accepted: Int32Array;
+  /** Requesters that got something in this round. */
   readonly winners: Int32Array;
   winnerCount = 0;
 
   constructor(routers: number, perRouter: number) {
     const all = routers * perRouter;
     this.#perRouter = perRouter;
-    this.#place = Uint8Array.from({ length: all }, (_, each) => each % perRouter);
-    this.#grantTurn = new Uint8Array(all);
-    this.#acceptTurn = new Uint8Array(all);
-    this.#best = new Uint16Array(all).fill(NOBODY);
-    this.#accepted = new Int32Array(all).fill(-1);
+    this.#after = successors(all, perRouter);
+    this.#grantTurn = Int32Array.from({ length: all }, (_, each) => each - (each % perRouter));
+    this.#acceptTurn = this.#grantTurn.slice();
+    this.#best = new Int32Array(all).fill(NOBODY);
     this.#asked = new Int32Array(all);
+    this.accepted = new Int32Array(all).fill(-1);
     this.winners = new Int32Array(all);
   }
 
   /** Both belong to the same router. */
   request(requester: number, resource: number): void {
-    const place = this.#place[requester];
-    const key = (turnsOff(place, this.#grantTurn[resource], this.#perRouter) << PLACE_BITS) | place;
+    const off = turnsOff(requester, this.#grantTurn[resource], this.#perRouter);
+    const key = (off << REQUESTER_BITS) | requester;
     const best = this.#best[resource];
     if (key >= best) return;
     this.#best[resource] = key;
@@ -49,41 +51,35 @@ export class Islip {
   grant(): void {
     const count = this.#askedCount;
     const perRouter = this.#perRouter;
-    const place = this.#place;
+    const asked = this.#asked;
     const best = this.#best;
+    const after = this.#after;
     const grantTurn = this.#grantTurn;
     const acceptTurn = this.#acceptTurn;
-    const accepted = this.#accepted;
+    const accepted = this.accepted;
     const winners = this.winners;
     let won = 0;
     for (let index = 0; index < count; index++) {
-      const resource = this.#asked[index];
-      const requester = resource - place[resource] + (best[resource] & PLACE);
+      const resource = asked[index];
+      const requester = best[resource] & REQUESTER;
       best[resource] = NOBODY;
       const before = accepted[requester];
       if (before < 0) {
         winners[won++] = requester;
       } else {
         const turn = acceptTurn[requester];
-        if (turnsOff(place[before], turn, perRouter) < turnsOff(place[resource], turn, perRouter)) continue;
+        if (turnsOff(before, turn, perRouter) < turnsOff(resource, turn, perRouter)) continue;
       }
       accepted[requester] = resource;
     }
     for (let index = 0; index < won; index++) {
       const requester = winners[index];
       const resource = accepted[requester];
-      grantTurn[resource] = after(place[requester], perRouter);
-      acceptTurn[requester] = after(place[resource], perRouter);
+      grantTurn[resource] = after[requester];
+      acceptTurn[requester] = after[resource];
     }
     this.winnerCount = won;
     this.#askedCount = 0;
-  }
-
-  /** The resource that `requester` has got, or -1; to be asked once. */
-  take(requester: number): number {
-    const resource = this.#accepted[requester];
-    if (resource >= 0) this.#accepted[requester] = -1;
-    return resource;
   }
 }
 
@@ -92,59 +88,64 @@ export class Islip {
  * those of its port that want the same output, each in its turn.
  */
 export class SwitchAllocator {
-  readonly #ports: number;
   readonly #vcs: number;
   readonly #islip: Islip;
   readonly #portOf: Int32Array;
-  readonly #placeOfPort: Uint8Array;
-  /** Input and output port of those that asked, as `input * ports + output`, and who speaks for each. */
+  readonly #after: Int32Array;
+  /** Place of an output port within its router, times all ports: an input port added is a pair of both. */
+  readonly #pairBase: Int32Array;
+  /** Pairs of ports that asked, and the virtual channel that speaks for each. */
   readonly #pairs: Int32Array;
   #pairCount = 0;
   readonly #speaker: Int32Array;
-  readonly #speakerTurn: Uint8Array;
+  readonly #speakerTurn: Int32Array;
+  /** The virtual channel of each input port that crosses the switch now, or -1; who sends sets it back. */
   readonly #won: Int32Array;
 
-  /** `portOf` tells the port of each input virtual channel. */
+  /** `portOf` tells the port of each virtual channel. */
   constructor(routers: number, ports: number, vcs: number, portOf: Int32Array) {
     const allPorts = routers * ports;
-    this.#ports = ports;
     this.#vcs = vcs;
     this.#islip = new Islip(routers, ports);
     this.#portOf = portOf;
-    this.#placeOfPort = Uint8Array.from({ length: allPorts }, (_, port) => port % ports);
+    this.#after = successors(allPorts * vcs, vcs);
+    this.#pairBase = Int32Array.from({ length: allPorts }, (_, port) => (port % ports) * allPorts);
     this.#pairs = new Int32Array(allPorts * ports);
     this.#speaker = new Int32Array(allPorts * ports).fill(-1);
-    this.#speakerTurn = new Uint8Array(allPorts);
+    this.#speakerTurn = Int32Array.from({ length: allPorts }, (_, port) => port * vcs);
     this.#won = new Int32Array(allPorts).fill(-1);
   }
 
-  /** `outPort` is a place within the router of `channel`. */
-  request(channel: number, outPort: number): void {
+  /** An input and an output virtual channel of the same router. */
+  request(channel: number, outVc: number): void {
     const input = this.#portOf[channel];
-    const pair = input * this.#ports + outPort;
+    const output = this.#portOf[outVc];
+    const pair = this.#pairBase[output] + input;
     const before = this.#speaker[pair];
     if (before < 0) {
       this.#pairs[this.#pairCount++] = pair;
-      this.#islip.request(input, input - this.#placeOfPort[input] + outPort);
+      this.#islip.request(input, output);
     } else {
-      const turn = this.#speakerTurn[input] + input * this.#vcs;
+      const turn = this.#speakerTurn[input];
       if (turnsOff(channel, turn, this.#vcs) > turnsOff(before, turn, this.#vcs)) return;
     }
     this.#speaker[pair] = channel;
   }
 
   grant(): void {
-    const { winners } = this.#islip;
+    const { winners, accepted } = this.#islip;
     const speaker = this.#speaker;
+    const pairs = this.#pairs;
     this.#islip.grant();
-    for (let index = 0; index < this.#islip.winnerCount; index++) {
+    const count = this.#islip.winnerCount;
+    for (let index = 0; index < count; index++) {
       const input = winners[index];
-      const output = this.#islip.take(input);
-      const channel = speaker[input * this.#ports + this.#placeOfPort[output]];
+      const channel = speaker[this.#pairBase[accepted[input]] + input];
+      accepted[input] = -1;
       this.#won[input] = channel;
-      this.#speakerTurn[input] = after(channel - input * this.#vcs, this.#vcs);
+      this.#speakerTurn[input] = this.#after[channel];
     }
-    for (let index = 0; index < this.#pairCount; index++) speaker[this.#pairs[index]] = -1;
+    for (let index = 0; index < this.#pairCount; index++) speaker[pairs[index]] = -1;
     this.#pairCount = 0;
   }
 
@@ -158,11 +159,14 @@ export class SwitchAllocator {
 }
 
 /** How many turns from the one whose turn it is; without a branch, which nobody could foresee. */
-function turnsOff(place: number, turn: number, size: number): number {
-  const difference = place - turn;
+function turnsOff(each: number, turn: number, size: number): number {
+  const difference = each - turn;
   return difference + (size & (difference >> 31));
 }
 
-function after(place: number, size: number): number {
-  return place + 1 === size ? 0 : place + 1;
+/** Whose turn it is after each, in groups of `size` in which turns go round. */
+function successors(all: number, size: number): Int32Array {
+  return Int32Array.from({ length: all }, (_, each) =>
+    each % size === size - 1 ? each + 1 - size : each + 1,
+  );
 }

@@ -24,8 +24,8 @@ export class FlitLayout {
   readonly routerOf: Int32Array;
   /** Coordinates of its node, a byte an axis. */
   readonly coordinates: Int32Array;
-  /** Of an input, the output port through which its flits leave for the node. */
-  readonly exitPort: Uint8Array;
+  /** Of an input, the first output channel of the port through which its flits leave for the node. */
+  readonly exit: Int32Array;
   /** Of an output, the input at the other end of its link, and that link. */
   readonly facing: Int32Array;
   readonly link: Int32Array;
@@ -46,7 +46,7 @@ export class FlitLayout {
     this.placeOf = new Uint8Array(this.channels);
     this.routerOf = new Int32Array(this.channels);
     this.coordinates = new Int32Array(this.channels);
-    this.exitPort = new Uint8Array(this.channels);
+    this.exit = new Int32Array(this.channels);
     this.facing = new Int32Array(this.channels).fill(-1);
     this.link = new Int32Array(this.channels).fill(-1);
     this.creditTo = new Int32Array(this.channels).fill(-1);
@@ -63,7 +63,8 @@ export class FlitLayout {
         .coordinates(node)
         .reduce((word, each, axis) => word | (each << (BITS_PER_AXIS * axis)), 0);
       // A node with a port beside each link takes what a link brings there.
-      this.exitPort[channel] = this.localPorts === 1 ? links : place < links ? links + place : place;
+      const exitPort = this.localPorts === 1 || place >= links ? Math.max(place, links) : links + place;
+      this.exit[channel] = this.routerOf[channel] + exitPort * vcs;
       if (place >= links) {
         this.creditTo[channel] = this.injection(node, vc, place - links);
       } else if (targets[node * links + place] >= 0) {

@@ -3,7 +3,7 @@ import { checkFlitTorus, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
 import { coordinateAlong, FlitLayout } from './flit-layout.ts';
 import { PortOrder, Wheel, WorkList } from './flit-queues.ts';
-import { ACTIVE, ALLOCATING, type FlitState, IDLE, ROUTING } from './flit-state.ts';
+import type { FlitState } from './flit-state.ts';
 import {
   CREDIT_CYCLES,
   EJECT_CREDIT_CYCLES,
@@ -47,8 +47,8 @@ export class FlitNetwork {
   #cycle = 0;
 
   // Input virtual channels, as `FlitLayout` numbers them.
-  readonly #stage: Uint8Array;
-  readonly #outPort: Uint8Array;
+  /** Whether its first packet has an output virtual channel. */
+  readonly #active: Uint8Array;
   /** The output virtual channel it has, or while it asks, the first that it may have. */
   readonly #outVc: Int32Array;
   /** Its buffer is a ring: where the first flit lies, where the next will, and how many have arrived. */
@@ -98,8 +98,7 @@ export class FlitNetwork {
     this.#depth = config.bufferFlits;
     this.#onEject = onEject;
     this.#coin = coin;
-    this.#stage = new Uint8Array(channels);
-    this.#outPort = new Uint8Array(channels);
+    this.#active = new Uint8Array(channels);
     this.#outVc = new Int32Array(channels);
     this.#first = new Uint16Array(channels);
     this.#next = new Uint16Array(channels);
@@ -156,8 +155,8 @@ export class FlitNetwork {
       linkPorts: this.#layout.linkPorts,
       bufferFlits: this.#depth,
       adaptive: this.#adaptive,
-      stage: this.#stage,
-      outPort: this.#outPort,
+      active: this.#active,
+      placeOf: this.#layout.placeOf,
       outVc: this.#outVc,
       first: this.#first,
       held: this.#held,
@@ -206,18 +205,14 @@ export class FlitNetwork {
     const data = this.#arrivalOrder?.sorted ?? arrivals.data;
     const start = this.#arrivalOrder === undefined ? arrivals.start : 0;
     const held = this.#held;
-    const stage = this.#stage;
+    const active = this.#active;
     for (let index = start; index < start + due; index++) {
       const channel = data[index];
       const before = held[channel];
       held[channel] = before + 1;
       if (before > 0) continue;
-      if (stage[channel] === IDLE) {
-        stage[channel] = ROUTING;
-        this.#routing.push(channel);
-      } else if (stage[channel] === ACTIVE) {
-        this.#switching.push(channel);
-      }
+      if (active[channel] === 0) this.#routing.push(channel);
+      else this.#switching.push(channel);
     }
   }
 
@@ -229,19 +224,16 @@ export class FlitNetwork {
   /** First axis with steps left, and the half of its virtual channels. */
   #route(): void {
     const { data, count } = this.#routing;
-    const { routerOf, exitPort, placeOf } = this.#layout;
+    const { exit, placeOf } = this.#layout;
     const { shape } = this.torus;
     const flits = this.#flits;
     this.#ties.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const word = flits[this.#firstWord(channel)];
-      this.#stage[channel] = ALLOCATING;
       this.#nextAllocating.push(channel);
       if (isAtTarget(word)) {
-        const port = exitPort[channel];
-        this.#outPort[channel] = port;
-        this.#outVc[channel] = routerOf[channel] + port * this.virtualChannels;
+        this.#outVc[channel] = exit[channel];
         continue;
       }
       const axis = firstAxis(word);
@@ -272,7 +264,6 @@ export class FlitNetwork {
       this.#flits[at] = next;
       first += half * upperClass(next);
     }
-    this.#outPort[channel] = port;
     this.#outVc[channel] = first;
   }
 
@@ -314,17 +305,18 @@ export class FlitNetwork {
     const { data, count } = this.#allocating;
     const { linkPorts, placeOf, virtualChannels } = this.#layout;
     const allocator = this.#channelAllocator;
+    const { accepted } = allocator;
     const taken = this.#taken;
-    const outPort = this.#outPort;
+    const active = this.#active;
     const outVc = this.#outVc;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const leaves = outPort[channel] >= linkPorts;
+      const from = outVc[channel];
+      const leaves = placeOf[from] >= linkPorts;
       if (this.#adaptive && !leaves) {
         this.#askAdaptively(channel);
         continue;
       }
-      const from = outVc[channel];
       const to = from + (leaves ? virtualChannels : virtualChannels >> 1);
       for (let output = from; output < to; output++) {
         if (taken[output] === 0) allocator.request(channel, output);
@@ -333,15 +325,15 @@ export class FlitNetwork {
     allocator.grant();
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const output = allocator.take(channel);
+      const output = accepted[channel];
       if (output < 0) {
         this.#nextAllocating.push(channel);
         continue;
       }
+      accepted[channel] = -1;
       taken[output] = 1;
       outVc[channel] = output;
-      outPort[channel] = placeOf[output];
-      this.#stage[channel] = ACTIVE;
+      active[channel] = 1;
       this.#nextSwitching.push(channel);
     }
   }
@@ -352,10 +344,10 @@ export class FlitNetwork {
     const allocator = this.#switchAllocator;
     const credits = this.#credits;
     const outVc = this.#outVc;
-    const outPort = this.#outPort;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      if (credits[outVc[channel]] > 0) allocator.request(channel, outPort[channel]);
+      const output = outVc[channel];
+      if (credits[output] > 0) allocator.request(channel, output);
     }
     allocator.grant();
     for (let index = 0; index < count; index++) {
@@ -366,7 +358,7 @@ export class FlitNetwork {
   }
 
   #send(channel: number): void {
-    const { channels, creditTo, facing, link, linkPorts, nodeOf } = this.#layout;
+    const { channels, creditTo, facing, link, nodeOf, placeOf } = this.#layout;
     const first = this.#first[channel];
     const at = this.#firstWord(channel);
     const tag = this.#flits[at - 1];
@@ -380,18 +372,18 @@ export class FlitNetwork {
     this.#creditReturns.add1(this.#cycle + creditCycles, creditor);
 
     const output = this.#outVc[channel];
-    const port = this.#outPort[channel];
-    if (port >= linkPorts) {
+    const target = facing[output];
+    if (target < 0) {
       this.#lendEjectionCredit(output);
       this.#ejections.add3(this.#cycle + EJECT_CYCLES, nodeOf[channel], tag, word);
     } else {
       this.#credits[output] -= 1;
       this.linkFlits[link[output]] += 1;
-      this.#launch(facing[output], tag, afterStep(word, port >> 1), HOP_CYCLES);
+      this.#launch(target, tag, afterStep(word, placeOf[output] >> 1), HOP_CYCLES);
     }
     if ((word & TAIL) !== 0) {
       this.#taken[output] = 0;
-      this.#stage[channel] = held === 0 ? IDLE : ROUTING;
+      this.#active[channel] = 0;
       if (held > 0) this.#nextRouting.push(channel);
     } else if (held > 0) {
       this.#nextSwitching.push(channel);

@@ -1,6 +1,6 @@
 import type { FlitNetwork } from './flit-network.ts';
 import { WorkList } from './flit-queues.ts';
-import { ACTIVE, type FlitState } from './flit-state.ts';
+import type { FlitState } from './flit-state.ts';
 import { stepsAlong } from './flit-word.ts';
 
 /**
@@ -69,7 +69,7 @@ export class FlitProbe {
     this.#forget();
     this.#list(state.routed(), () => ROUTED);
     this.#list(state.allocated(), (channel) => {
-      if (state.stage[channel] !== ACTIVE) return WAITS_CHANNEL;
+      if (state.active[channel] === 0) return WAITS_CHANNEL;
       this.#handOn(channel);
       return GRANTED;
     });
@@ -77,7 +77,7 @@ export class FlitProbe {
       // Credits come at the start of a cycle, and nobody else spends those of its output.
       if (!this.#hasSent(channel))
         return state.credits[state.outVc[channel]] > 0 ? WAITS_SWITCH : WAITS_CREDIT;
-      if (state.stage[channel] !== ACTIVE) this.#left.push(channel);
+      if (state.active[channel] === 0) this.#left.push(channel);
       return MOVED;
     });
   }
@@ -132,8 +132,8 @@ export class FlitProbe {
 
   /** The packet will come to the channel behind the output that it got. */
   #handOn(channel: number): void {
-    const { outVc, outPort, linkPorts, ports } = this.state;
-    const port = outPort[channel];
+    const { outVc, placeOf, linkPorts, ports } = this.state;
+    const port = placeOf[outVc[channel]];
     if (port >= linkPorts) return;
     const { torus, virtualChannels } = this.network;
     const facing = torus.targets[this.nodeOf(channel) * linkPorts + port] * ports + (port ^ 1);

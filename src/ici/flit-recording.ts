@@ -1,7 +1,6 @@
 import { InputError } from '../base/result.ts';
 import type { FlitNetwork } from './flit-network.ts';
 import { FLIT_CAUSES, FlitProbe, MOVED, WAITS_CHANNEL } from './flit-probe.ts';
-import { ACTIVE } from './flit-state.ts';
 import type { TorusSpec } from './topology.ts';
 
 /** No recording holds more; a network of which this is less than so many frames is refused. */
@@ -178,7 +177,7 @@ export class FlitRecorder {
     this.#held.fill(0, base, base + channels);
     for (let channel = 0; channel < channels; channel++) {
       // A packet keeps its output while the rest of it has yet to come.
-      const keeps = state.stage[channel] === ACTIVE || cause[channel] !== 0;
+      const keeps = state.active[channel] !== 0 || cause[channel] !== 0;
       this.#output[base + channel] = keeps ? state.outVc[channel] % perRouter : NO_OUTPUT;
       if (keeps) this.#source[base + channel] = probe.source(channel);
     }
@@ -198,7 +197,7 @@ export class FlitRecorder {
       const channel = occupied.data[index];
       const why = cause[channel];
       this.#nowCauses[why - 1] += 1;
-      const output = Math.floor(channel / perRouter) * state.ports + state.outPort[channel];
+      const output = Math.floor(channel / perRouter) * state.ports + state.placeOf[state.outVc[channel]];
       use[output] = Math.min(use[output], USE_OF_CAUSE[why]);
       if (why === MOVED) this.#now[0][output] += 1;
       else if (why >= WAITS_CHANNEL) this.#now[1 + why - WAITS_CHANNEL][output] += 1;

@@ -1,11 +1,5 @@
 import type { WorkList } from './flit-queues.ts';
 
-/** What the packet at the head of an input virtual channel is at. */
-export const IDLE = 0;
-export const ROUTING = 1;
-export const ALLOCATING = 2;
-export const ACTIVE = 3;
-
 type Listed = Pick<WorkList, 'data' | 'count'>;
 
 /**
@@ -17,9 +11,10 @@ export interface FlitState {
   readonly linkPorts: number;
   readonly bufferFlits: number;
   readonly adaptive: boolean;
-  /** Of input channels: IDLE, ROUTING, ALLOCATING or ACTIVE. */
-  readonly stage: Uint8Array;
-  readonly outPort: Uint8Array;
+  /** Port of a channel, in or out, within its router. */
+  readonly placeOf: Uint8Array;
+  /** Of input channels: whether the packet at the head has an output channel. */
+  readonly active: Uint8Array;
   /** The output channel that it has, or while it asks, the first that it may have. */
   readonly outVc: Int32Array;
   /** Where the head of the queue lies in the channel's buffer, and how many flits there are. */

@@ -117,7 +117,7 @@ describe('a probe', () => {
             if (probe.cause[channel] > 0 !== probe.occupancy(channel) > 0) unnamed += 1;
             held += state.held[channel];
             if (probe.cause[channel] !== MOVED) continue;
-            if (state.outPort[channel] >= state.linkPorts) taken += 1;
+            if (state.placeOf[state.outVc[channel]] >= state.linkPorts) taken += 1;
             else linked += 1;
           }
           expect(unnamed).toBe(0);
