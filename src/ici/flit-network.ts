@@ -135,17 +135,17 @@ export class FlitNetwork {
     const { ports, linkPorts } = this.#layout;
     this.#credits[this.#layout.injection(node, vc, localPort)] -= 1;
     const input = (node * ports + linkPorts + localPort) * this.virtualChannels + vc;
-    this.#launch(input, tag, word, INJECT_CYCLES);
+    this.#write(input, tag, word);
+    this.#arrivals.at(this.#cycle + INJECT_CYCLES).push(input);
   }
 
-  /** Puts a flit in the buffer that it arrives at some cycles from now. */
-  #launch(channel: number, tag: number, word: number, cycles: number): void {
+  /** Puts a flit in the buffer that it will arrive at. */
+  #write(channel: number, tag: number, word: number): void {
     const slot = this.#next[channel];
     const at = 2 * (channel * this.#depth + slot);
     this.#flits[at] = tag;
     this.#flits[at + 1] = word;
     this.#next[channel] = slot + 1 === this.#depth ? 0 : slot + 1;
-    this.#arrivals.add1(this.#cycle + cycles, channel);
   }
 
   /** What routers hold, live and to be read only, between two cycles. */
@@ -172,15 +172,14 @@ export class FlitNetwork {
 
   /** Events that are due at the start of the cycle, before nodes inject. */
   beginCycle(): void {
-    const credits = this.#creditReturns;
-    const due = credits.take(this.#cycle);
-    for (let index = 0; index < due; index++) this.#credits[credits.data[credits.start + index]] += 1;
-    const ejections = this.#ejections;
-    const out = ejections.take(this.#cycle);
-    for (let index = 0; index < out; index += 3) {
-      const at = ejections.start + index;
-      this.#onEject(ejections.data[at], ejections.data[at + 2], ejections.data[at + 1]);
-    }
+    const credits = this.#credits;
+    const returns = this.#creditReturns.at(this.#cycle);
+    for (let index = 0; index < returns.count; index++) credits[returns.data[index]] += 1;
+    returns.count = 0;
+    const ejections = this.#ejections.at(this.#cycle);
+    const { data, count } = ejections;
+    for (let at = 0; at < count; at += 3) this.#onEject(data[at], data[at + 2], data[at + 1]);
+    ejections.count = 0;
   }
 
   /** All routers, after nodes have injected. */
@@ -199,21 +198,22 @@ export class FlitNetwork {
   }
 
   #receive(): void {
-    const arrivals = this.#arrivals;
-    const due = arrivals.take(this.#cycle);
-    this.#arrivalOrder?.sort(arrivals, due);
+    const arrivals = this.#arrivals.at(this.#cycle);
+    this.#arrivalOrder?.sort(arrivals);
     const data = this.#arrivalOrder?.sorted ?? arrivals.data;
-    const start = this.#arrivalOrder === undefined ? arrivals.start : 0;
+    const { count } = arrivals;
     const held = this.#held;
     const active = this.#active;
-    for (let index = start; index < start + due; index++) {
+    const routing = this.#routing;
+    for (let index = 0; index < count; index++) {
       const channel = data[index];
       const before = held[channel];
       held[channel] = before + 1;
       if (before > 0) continue;
-      if (active[channel] === 0) this.#routing.push(channel);
+      if (active[channel] === 0) routing.push(channel);
       else this.#switching.push(channel);
     }
+    arrivals.count = 0;
   }
 
   /** Where in `#flits` the word of the first flit lies. */
@@ -309,6 +309,8 @@ export class FlitNetwork {
     const taken = this.#taken;
     const active = this.#active;
     const outVc = this.#outVc;
+    const nextAllocating = this.#nextAllocating;
+    const nextSwitching = this.#nextSwitching;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const from = outVc[channel];
@@ -327,14 +329,14 @@ export class FlitNetwork {
       const channel = data[index];
       const output = accepted[channel];
       if (output < 0) {
-        this.#nextAllocating.push(channel);
+        nextAllocating.push(channel);
         continue;
       }
       accepted[channel] = -1;
       taken[output] = 1;
       outVc[channel] = output;
       active[channel] = 1;
-      this.#nextSwitching.push(channel);
+      nextSwitching.push(channel);
     }
   }
 
@@ -350,43 +352,63 @@ export class FlitNetwork {
       if (credits[output] > 0) allocator.request(channel, output);
     }
     allocator.grant();
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      if (allocator.take(channel)) this.#send(channel);
-      else this.#nextSwitching.push(channel);
-    }
+    this.#send();
   }
 
-  #send(channel: number): void {
+  /** Flits of channels that won the switch; the others ask again. */
+  #send(): void {
+    const { data, count } = this.#switching;
     const { channels, creditTo, facing, link, nodeOf, placeOf } = this.#layout;
-    const first = this.#first[channel];
-    const at = this.#firstWord(channel);
-    const tag = this.#flits[at - 1];
-    const word = this.#flits[at];
-    this.#first[channel] = first + 1 === this.#depth ? 0 : first + 1;
-    const held = this.#held[channel] - 1;
-    this.#held[channel] = held;
+    const allocator = this.#switchAllocator;
+    const depth = this.#depth;
+    const firsts = this.#first;
+    const helds = this.#held;
+    const flits = this.#flits;
+    const credits = this.#credits;
+    const linkFlits = this.linkFlits;
+    const nextRouting = this.#nextRouting;
+    const nextSwitching = this.#nextSwitching;
+    const arrivals = this.#arrivals.at(this.#cycle + HOP_CYCLES);
+    const ejections = this.#ejections.at(this.#cycle + EJECT_CYCLES);
+    const creditReturns = this.#creditReturns.at(this.#cycle + CREDIT_CYCLES);
+    const injectCreditReturns = this.#creditReturns.at(this.#cycle + INJECT_CREDIT_CYCLES);
+    for (let index = 0; index < count; index++) {
+      const channel = data[index];
+      if (!allocator.take(channel)) {
+        nextSwitching.push(channel);
+        continue;
+      }
+      const first = firsts[channel];
+      const at = 2 * (channel * depth + first);
+      const tag = flits[at];
+      const word = flits[at + 1];
+      firsts[channel] = first + 1 === depth ? 0 : first + 1;
+      const held = helds[channel] - 1;
+      helds[channel] = held;
+      const creditor = creditTo[channel];
+      if (creditor < channels) creditReturns.push(creditor);
+      else injectCreditReturns.push(creditor);
 
-    const creditor = creditTo[channel];
-    const creditCycles = creditor >= channels ? INJECT_CREDIT_CYCLES : CREDIT_CYCLES;
-    this.#creditReturns.add1(this.#cycle + creditCycles, creditor);
-
-    const output = this.#outVc[channel];
-    const target = facing[output];
-    if (target < 0) {
-      this.#lendEjectionCredit(output);
-      this.#ejections.add3(this.#cycle + EJECT_CYCLES, nodeOf[channel], tag, word);
-    } else {
-      this.#credits[output] -= 1;
-      this.linkFlits[link[output]] += 1;
-      this.#launch(target, tag, afterStep(word, placeOf[output] >> 1), HOP_CYCLES);
-    }
-    if ((word & TAIL) !== 0) {
-      this.#taken[output] = 0;
-      this.#active[channel] = 0;
-      if (held > 0) this.#nextRouting.push(channel);
-    } else if (held > 0) {
-      this.#nextSwitching.push(channel);
+      const output = this.#outVc[channel];
+      const target = facing[output];
+      if (target < 0) {
+        this.#lendEjectionCredit(output);
+        ejections.push(nodeOf[channel]);
+        ejections.push(tag);
+        ejections.push(word);
+      } else {
+        credits[output] -= 1;
+        linkFlits[link[output]] += 1;
+        this.#write(target, tag, afterStep(word, placeOf[output] >> 1));
+        arrivals.push(target);
+      }
+      if ((word & TAIL) !== 0) {
+        this.#taken[output] = 0;
+        this.#active[channel] = 0;
+        if (held > 0) nextRouting.push(channel);
+      } else if (held > 0) {
+        nextSwitching.push(channel);
+      }
     }
   }
 
@@ -394,6 +416,6 @@ export class FlitNetwork {
   #lendEjectionCredit(output: number): void {
     if (this.#depth >= EJECT_CREDIT_CYCLES) return;
     this.#credits[output] -= 1;
-    this.#creditReturns.add1(this.#cycle + EJECT_CREDIT_CYCLES, output);
+    this.#creditReturns.at(this.#cycle + EJECT_CREDIT_CYCLES).push(output);
   }
 }

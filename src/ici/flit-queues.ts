@@ -26,40 +26,18 @@ export class WorkList {
   }
 }
 
-/** Words that become due in one of the next cycles; never more a cycle than fit. */
+/** Lists of what becomes due in each of the next cycles. */
 export class Wheel {
-  readonly data: Int32Array;
-  readonly #capacity: number;
-  readonly #counts = new Int32Array(WHEEL_SLOTS);
-  /** Where the words lie that `take` has counted. */
-  start = 0;
+  readonly #lists: readonly WorkList[];
 
+  /** `capacity` of each cycle. */
   constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.data = new Int32Array(capacity * WHEEL_SLOTS);
+    this.#lists = Array.from({ length: WHEEL_SLOTS }, () => new WorkList(capacity));
   }
 
-  add1(cycle: number, word: number): void {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    this.data[slot * this.#capacity + this.#counts[slot]++] = word;
-  }
-
-  add3(cycle: number, first: number, second: number, third: number): void {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    const at = slot * this.#capacity + this.#counts[slot];
-    this.data[at] = first;
-    this.data[at + 1] = second;
-    this.data[at + 2] = third;
-    this.#counts[slot] += 3;
-  }
-
-  /** How many words are due in `cycle`; they lie from `start` until a later cycle reuses them. */
-  take(cycle: number): number {
-    const slot = cycle & (WHEEL_SLOTS - 1);
-    const count = this.#counts[slot];
-    this.#counts[slot] = 0;
-    this.start = slot * this.#capacity;
-    return count;
+  /** What is due in `cycle`; whoever has worked through it sets its count back to 0. */
+  at(cycle: number): WorkList {
+    return this.#lists[cycle & (WHEEL_SLOTS - 1)];
   }
 }
 
@@ -82,10 +60,10 @@ export class PortOrder {
     this.#marks = new Int32Array(Math.ceil(ports / BITS));
   }
 
-  sort(wheel: Wheel, due: number): void {
+  sort({ data, count: due }: WorkList): void {
     const marks = this.#marks;
-    for (let at = wheel.start; at < wheel.start + due; at++) {
-      const channel = wheel.data[at];
+    for (let index = 0; index < due; index++) {
+      const channel = data[index];
       const port = this.#portOf[channel];
       this.#channelOfPort[port] = channel;
       marks[port >> 5] |= 1 << (port & (BITS - 1));

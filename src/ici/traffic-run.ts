@@ -80,11 +80,13 @@ export class TrafficRun {
   }
 
   advance(cycles: number): void {
+    const { nodes } = this.#torus;
+    const waiting = this.#waiting;
     for (let count = 0; count < cycles; count++) {
       this.network.beginCycle();
-      for (let node = 0; node < this.#torus.nodes; node++) {
-        if (this.#waiting[node] === 0 && this.#making) this.#make(node);
-        if (this.#waiting[node] > 0) this.#inject(node);
+      for (let node = 0; node < nodes; node++) {
+        if (waiting[node] === 0 && this.#making) this.#make(node);
+        if (waiting[node] > 0) this.#inject(node);
       }
       this.network.endCycle();
     }
@@ -195,24 +197,22 @@ export class TrafficRun {
 
   /** A head takes the next virtual channel in turn that has room, its body follows. */
   #inject(node: number): void {
-    const { virtualChannels } = this.#request;
-    let word = this.#word[node];
+    const { network } = this;
+    const { virtualChannels } = network;
+    const before = this.#vc[node];
+    const word = this.#word[node];
+    let vc = before;
     if ((word & HEAD) !== 0) {
-      let vc = this.#vc[node];
-      let tried = 0;
       do {
-        vc = (vc + 1) % virtualChannels;
-        tried += 1;
-      } while (tried < virtualChannels && this.network.injectionCredits(node, vc) === 0);
-      if (this.network.injectionCredits(node, vc) === 0) return;
-      this.#vc[node] = vc;
-    } else if (this.network.injectionCredits(node, this.#vc[node]) === 0) {
-      return;
+        vc = vc + 1 === virtualChannels ? 0 : vc + 1;
+      } while (vc !== before && network.injectionCredits(node, vc) === 0);
     }
+    if (network.injectionCredits(node, vc) === 0) return;
+    const left = this.#waiting[node] - 1;
+    this.#vc[node] = vc;
     this.#word[node] = word & ~HEAD;
-    this.#waiting[node] -= 1;
-    if (this.#waiting[node] === 0) word |= TAIL;
-    this.network.inject(node, this.#vc[node], this.#created[node], word);
+    this.#waiting[node] = left;
+    network.inject(node, vc, this.#created[node], left === 0 ? word | TAIL : word);
   }
 
   #retire(word: number, created: number): void {
