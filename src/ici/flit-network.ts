@@ -1,8 +1,9 @@
 import { Islip, SwitchAllocator } from './flit-allocators.ts';
+import { FlitBuffers } from './flit-buffers.ts';
 import { checkFlitTorus, type RouterConfig } from './flit-config.ts';
 import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
 import { coordinateAlong, FlitLayout } from './flit-layout.ts';
-import { PortOrder, Wheel, WorkList } from './flit-queues.ts';
+import { PortOrder, Relay, Wheel, WorkList } from './flit-queues.ts';
 import type { FlitState } from './flit-state.ts';
 import {
   CREDIT_CYCLES,
@@ -41,7 +42,6 @@ export class FlitNetwork {
   readonly linkFlits: Float64Array;
   readonly #layout: FlitLayout;
   readonly #adaptive: boolean;
-  readonly #depth: number;
   readonly #onEject: OnEject;
   readonly #coin: (() => number) | undefined;
   #cycle = 0;
@@ -51,15 +51,7 @@ export class FlitNetwork {
   readonly #active: Uint8Array;
   /** The output virtual channel it has, or while it asks, the first that it may have. */
   readonly #outVc: Int32Array;
-  /** Its buffer is a ring: where the first flit lies, where the next will, and how many have arrived. */
-  readonly #first: Uint16Array;
-  readonly #next: Uint16Array;
-  readonly #held: Uint16Array;
-  /**
-   * Tag and word of each flit. A flit is put in the buffer that it goes to as it is sent, which has room, as its
-   * credit says: what is on its way is no more than the channel's number.
-   */
-  readonly #flits: Int32Array;
+  readonly #buffers: FlitBuffers;
 
   // Output virtual channels, numbered alike; those of nodes that inject follow.
   readonly #credits: Int32Array;
@@ -68,13 +60,10 @@ export class FlitNetwork {
   readonly #channelAllocator: Islip;
   readonly #switchAllocator: SwitchAllocator;
 
-  // What is to be done next cycle, as lists of input virtual channels.
-  #routing: WorkList;
-  #allocating: WorkList;
-  #switching: WorkList;
-  #nextRouting: WorkList;
-  #nextAllocating: WorkList;
-  #nextSwitching: WorkList;
+  // Input virtual channels to be worked through, this cycle and the next.
+  readonly #routing: Relay;
+  readonly #allocating: Relay;
+  readonly #switching: Relay;
 
   /** Those for which the coin decides this cycle. */
   readonly #ties: WorkList;
@@ -95,25 +84,18 @@ export class FlitNetwork {
     this.linkFlits = new Float64Array(torus.linkSlots);
     this.#layout = layout;
     this.#adaptive = config.routing === 'adaptive';
-    this.#depth = config.bufferFlits;
     this.#onEject = onEject;
     this.#coin = coin;
     this.#active = new Uint8Array(channels);
     this.#outVc = new Int32Array(channels);
-    this.#first = new Uint16Array(channels);
-    this.#next = new Uint16Array(channels);
-    this.#held = new Uint16Array(channels);
-    this.#flits = new Int32Array(channels * config.bufferFlits * 2);
+    this.#buffers = new FlitBuffers(channels, config.bufferFlits);
     this.#credits = new Int32Array(layout.injection(nodes, 0, 0)).fill(config.bufferFlits);
     this.#taken = new Uint8Array(channels);
     this.#channelAllocator = new Islip(nodes, ports * virtualChannels);
     this.#switchAllocator = new SwitchAllocator(nodes, ports, virtualChannels, portOf);
-    this.#routing = new WorkList(channels);
-    this.#allocating = new WorkList(channels);
-    this.#switching = new WorkList(channels);
-    this.#nextRouting = new WorkList(channels);
-    this.#nextAllocating = new WorkList(channels);
-    this.#nextSwitching = new WorkList(channels);
+    this.#routing = new Relay(channels);
+    this.#allocating = new Relay(channels);
+    this.#switching = new Relay(channels);
     this.#ties = new WorkList(channels);
     this.#arrivals = new Wheel(nodes * ports);
     this.#arrivalOrder = coin === undefined ? undefined : new PortOrder(portOf, nodes * ports);
@@ -135,17 +117,8 @@ export class FlitNetwork {
     const { ports, linkPorts } = this.#layout;
     this.#credits[this.#layout.injection(node, vc, localPort)] -= 1;
     const input = (node * ports + linkPorts + localPort) * this.virtualChannels + vc;
-    this.#write(input, tag, word);
+    this.#buffers.write(input, tag, word);
     this.#arrivals.at(this.#cycle + INJECT_CYCLES).push(input);
-  }
-
-  /** Puts a flit in the buffer that it will arrive at. */
-  #write(channel: number, tag: number, word: number): void {
-    const slot = this.#next[channel];
-    const at = 2 * (channel * this.#depth + slot);
-    this.#flits[at] = tag;
-    this.#flits[at + 1] = word;
-    this.#next[channel] = slot + 1 === this.#depth ? 0 : slot + 1;
   }
 
   /** What routers hold, live and to be read only, between two cycles. */
@@ -153,20 +126,20 @@ export class FlitNetwork {
     return {
       ports: this.#layout.ports,
       linkPorts: this.#layout.linkPorts,
-      bufferFlits: this.#depth,
+      bufferFlits: this.#buffers.depth,
       adaptive: this.#adaptive,
       active: this.#active,
       placeOf: this.#layout.placeOf,
       outVc: this.#outVc,
-      first: this.#first,
-      held: this.#held,
-      flits: this.#flits,
+      first: this.#buffers.first,
+      held: this.#buffers.held,
+      flits: this.#buffers.flits,
       credits: this.#credits,
       taken: this.#taken,
       // Lists change places every cycle: those of the cycle before are the next ones until it begins.
-      routed: () => this.#nextRouting,
-      allocated: () => this.#nextAllocating,
-      switched: () => this.#nextSwitching,
+      routed: () => this.#routing.next,
+      allocated: () => this.#allocating.next,
+      switched: () => this.#switching.next,
     };
   }
 
@@ -184,17 +157,17 @@ export class FlitNetwork {
 
   /** All routers, after nodes have injected. */
   endCycle(): void {
-    this.#nextRouting.count = 0;
-    this.#nextAllocating.count = 0;
-    this.#nextSwitching.count = 0;
+    this.#routing.next.count = 0;
+    this.#allocating.next.count = 0;
+    this.#switching.next.count = 0;
     this.#receive();
     this.#route();
     this.#allocateChannels();
     this.#allocateSwitches();
     this.#cycle += 1;
-    [this.#routing, this.#nextRouting] = [this.#nextRouting, this.#routing];
-    [this.#allocating, this.#nextAllocating] = [this.#nextAllocating, this.#allocating];
-    [this.#switching, this.#nextSwitching] = [this.#nextSwitching, this.#switching];
+    this.#routing.swap();
+    this.#allocating.swap();
+    this.#switching.swap();
   }
 
   #receive(): void {
@@ -202,36 +175,33 @@ export class FlitNetwork {
     this.#arrivalOrder?.sort(arrivals);
     const data = this.#arrivalOrder?.sorted ?? arrivals.data;
     const { count } = arrivals;
-    const held = this.#held;
+    const { held } = this.#buffers;
     const active = this.#active;
-    const routing = this.#routing;
+    const routing = this.#routing.now;
+    const switching = this.#switching.now;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const before = held[channel];
       held[channel] = before + 1;
       if (before > 0) continue;
       if (active[channel] === 0) routing.push(channel);
-      else this.#switching.push(channel);
+      else switching.push(channel);
     }
     arrivals.count = 0;
   }
 
-  /** Where in `#flits` the word of the first flit lies. */
-  #firstWord(channel: number): number {
-    return 2 * (channel * this.#depth + this.#first[channel]) + 1;
-  }
-
   /** First axis with steps left, and the half of its virtual channels. */
   #route(): void {
-    const { data, count } = this.#routing;
+    const { data, count } = this.#routing.now;
     const { exit, placeOf } = this.#layout;
     const { shape } = this.torus;
-    const flits = this.#flits;
+    const buffers = this.#buffers;
+    const { flits } = buffers;
     this.#ties.count = 0;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const word = flits[this.#firstWord(channel)];
-      this.#nextAllocating.push(channel);
+      const word = flits[buffers.firstWord(channel)];
+      this.#allocating.next.push(channel);
       if (isAtTarget(word)) {
         this.#outVc[channel] = exit[channel];
         continue;
@@ -256,12 +226,12 @@ export class FlitNetwork {
     if (this.#adaptive) {
       if (passesDateline(from, steps, extent)) first += half;
     } else {
-      const at = this.#firstWord(channel);
+      const at = this.#buffers.firstWord(channel);
       const turning = placeOf[channel] >> 1 !== axis;
       const next = this.torus.twisted
-        ? withTwistedClass(this.#flits[at], from, steps, extent, turning)
-        : withRingClass(this.#flits[at], from, steps, extent, turning);
-      this.#flits[at] = next;
+        ? withTwistedClass(this.#buffers.flits[at], from, steps, extent, turning)
+        : withRingClass(this.#buffers.flits[at], from, steps, extent, turning);
+      this.#buffers.flits[at] = next;
       first += half * upperClass(next);
     }
     this.#outVc[channel] = first;
@@ -273,11 +243,11 @@ export class FlitNetwork {
     this.#ties.sortBy(this.#layout.nodeOf);
     for (let index = 0; index < count; index++) {
       const channel = data[index];
-      const at = this.#firstWord(channel);
-      const axis = firstAxis(this.#flits[at]);
+      const at = this.#buffers.firstWord(channel);
+      const axis = firstAxis(this.#buffers.flits[at]);
       const half = this.torus.shape[axis] >> 1;
       const steps = this.#coin?.() === 1 ? half : -half;
-      this.#flits[at] = withSteps(this.#flits[at], axis, steps);
+      this.#buffers.flits[at] = withSteps(this.#buffers.flits[at], axis, steps);
       this.#steer(channel, axis, steps);
     }
   }
@@ -287,14 +257,14 @@ export class FlitNetwork {
     const { axes } = this.torus;
     const ordered = this.#outVc[channel];
     const router = this.#layout.routerOf[channel];
-    const word = this.#flits[this.#firstWord(channel)];
+    const word = this.#buffers.flits[this.#buffers.firstWord(channel)];
     if (this.#taken[ordered] === 0) this.#channelAllocator.request(channel, ordered);
     for (let axis = 0; axis < axes; axis++) {
       const steps = stepsAlong(word, axis);
       if (steps === 0) continue;
       const first = router + (2 * axis + (steps >>> 31)) * this.virtualChannels;
       for (let output = first + 2; output < first + this.virtualChannels; output++) {
-        if (this.#taken[output] !== 0 || this.#credits[output] < this.#depth) continue;
+        if (this.#taken[output] !== 0 || this.#credits[output] < this.#buffers.depth) continue;
         this.#channelAllocator.request(channel, output);
       }
     }
@@ -302,15 +272,15 @@ export class FlitNetwork {
 
   /** iSLIP over all free output virtual channels that packets may use; who gets none asks again after newcomers. */
   #allocateChannels(): void {
-    const { data, count } = this.#allocating;
+    const { data, count } = this.#allocating.now;
     const { linkPorts, placeOf, virtualChannels } = this.#layout;
     const allocator = this.#channelAllocator;
     const { accepted } = allocator;
     const taken = this.#taken;
     const active = this.#active;
     const outVc = this.#outVc;
-    const nextAllocating = this.#nextAllocating;
-    const nextSwitching = this.#nextSwitching;
+    const nextAllocating = this.#allocating.next;
+    const nextSwitching = this.#switching.next;
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const from = outVc[channel];
@@ -342,7 +312,7 @@ export class FlitNetwork {
 
   /** iSLIP over ports for those with a credit, then what wins is sent. */
   #allocateSwitches(): void {
-    const { data, count } = this.#switching;
+    const { data, count } = this.#switching.now;
     const allocator = this.#switchAllocator;
     const credits = this.#credits;
     const outVc = this.#outVc;
@@ -357,17 +327,15 @@ export class FlitNetwork {
 
   /** Flits of channels that won the switch; the others ask again. */
   #send(): void {
-    const { data, count } = this.#switching;
+    const { data, count } = this.#switching.now;
     const { channels, creditTo, facing, link, nodeOf, placeOf } = this.#layout;
     const allocator = this.#switchAllocator;
-    const depth = this.#depth;
-    const firsts = this.#first;
-    const helds = this.#held;
-    const flits = this.#flits;
+    const buffers = this.#buffers;
+    const { depth, flits } = buffers;
     const credits = this.#credits;
     const linkFlits = this.linkFlits;
-    const nextRouting = this.#nextRouting;
-    const nextSwitching = this.#nextSwitching;
+    const nextRouting = this.#routing.next;
+    const nextSwitching = this.#switching.next;
     const arrivals = this.#arrivals.at(this.#cycle + HOP_CYCLES);
     const ejections = this.#ejections.at(this.#cycle + EJECT_CYCLES);
     const creditReturns = this.#creditReturns.at(this.#cycle + CREDIT_CYCLES);
@@ -378,13 +346,13 @@ export class FlitNetwork {
         nextSwitching.push(channel);
         continue;
       }
-      const first = firsts[channel];
+      const first = buffers.first[channel];
       const at = 2 * (channel * depth + first);
       const tag = flits[at];
       const word = flits[at + 1];
-      firsts[channel] = first + 1 === depth ? 0 : first + 1;
-      const held = helds[channel] - 1;
-      helds[channel] = held;
+      buffers.first[channel] = first + 1 === depth ? 0 : first + 1;
+      const held = buffers.held[channel] - 1;
+      buffers.held[channel] = held;
       const creditor = creditTo[channel];
       if (creditor < channels) creditReturns.push(creditor);
       else injectCreditReturns.push(creditor);
@@ -399,7 +367,7 @@ export class FlitNetwork {
       } else {
         credits[output] -= 1;
         linkFlits[link[output]] += 1;
-        this.#write(target, tag, afterStep(word, placeOf[output] >> 1));
+        buffers.write(target, tag, afterStep(word, placeOf[output] >> 1));
         arrivals.push(target);
       }
       if ((word & TAIL) !== 0) {
@@ -414,7 +382,7 @@ export class FlitNetwork {
 
   /** One flit a cycle leaves by a port: where a buffer has a credit for each cycle of the way, none is missed. */
   #lendEjectionCredit(output: number): void {
-    if (this.#depth >= EJECT_CREDIT_CYCLES) return;
+    if (this.#buffers.depth >= EJECT_CREDIT_CYCLES) return;
     this.#credits[output] -= 1;
     this.#creditReturns.at(this.#cycle + EJECT_CREDIT_CYCLES).push(output);
   }

@@ -26,6 +26,21 @@ export class WorkList {
   }
 }
 
+/** What is to be done in this cycle and what in the next. */
+export class Relay {
+  now: WorkList;
+  next: WorkList;
+
+  constructor(capacity: number) {
+    this.now = new WorkList(capacity);
+    this.next = new WorkList(capacity);
+  }
+
+  swap(): void {
+    [this.now, this.next] = [this.next, this.now];
+  }
+}
+
 /** Lists of what becomes due in each of the next cycles. */
 export class Wheel {
   readonly #lists: readonly WorkList[];
