@@ -1,4 +1,4 @@
-/** A network has at most 2^23 requesters, a router 192, so that a turn and a requester fit a positive number. */
+/** `checkFlitTorus` lets 2^23 channels through, 192 a router: a turn and a requester fit a positive number. */
 const REQUESTER_BITS = 23;
 const REQUESTER = (1 << REQUESTER_BITS) - 1;
 /** Further off than any turn. */

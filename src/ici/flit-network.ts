@@ -170,6 +170,7 @@ export class FlitNetwork {
     this.#switching.swap();
   }
 
+  /** A flit that comes to an empty buffer is the next to be worked on. */
   #receive(): void {
     const arrivals = this.#arrivals.at(this.#cycle);
     this.#arrivalOrder?.sort(arrivals);

@@ -62,13 +62,11 @@ export class RouteTable {
     let node = 0;
     let turns = 0;
     for (let axis = 0; axis < axes; axis++) {
-      let delta = this.#coordinates[target * axes + axis] - this.#coordinates[source * axes + axis];
-      if (delta < 0) {
-        delta += shape[axis];
-        // A turn of a twisted axis is a shift along others, its own inverse.
-        if (twisted && twist[axis].some((shift) => shift > 0)) turns += 1;
-      }
-      node += delta * strides[axis];
+      const delta = this.#coordinates[target * axes + axis] - this.#coordinates[source * axes + axis];
+      // A turn of a twisted axis is a shift along others, its own inverse.
+      if (twisted && delta < 0 && twist[axis].some((shift) => shift > 0)) turns += 1;
+      // The extent is added to what is negative without a branch, which nobody could foresee.
+      node += (delta + (shape[axis] & (delta >> 31))) * strides[axis];
     }
     if (turns % 2 === 0) return node;
     for (let axis = 0; axis < axes; axis++) {

@@ -176,8 +176,8 @@ export class TrafficRun {
     while (this.#nextCycle[node] <= now) {
       const cycle = this.#nextCycle[node]++;
       if (!this.#stream.makes(node, cycle)) continue;
-      const target = this.#stream.target(node, cycle);
-      const ties = this.#tiesAtRouters ? 0 : this.#stream.ties(node, cycle);
+      const target = this.#stream.target(node);
+      const ties = this.#tiesAtRouters ? 0 : this.#stream.ties();
       const route = this.#routes.entry(node, target, ties);
       const measured =
         this.#phase === 'measuring' || (this.#phase === 'draining' && cycle < this.#drainCycle);

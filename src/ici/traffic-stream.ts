@@ -1,4 +1,4 @@
-import { counterRandom } from './counter-random.ts';
+import { cycleDice, drawn, nodeDice } from './counter-random.ts';
 import { laggedFractions, laggedIntegers } from './lagged-fibonacci.ts';
 import type { Torus } from './topology.ts';
 import { destinations, type TrafficPattern } from './traffic-pattern.ts';
@@ -15,10 +15,10 @@ export type RandomStream = (typeof RANDOM_STREAMS)[number];
 export interface TrafficStream {
   /** Whether a node makes a packet in a cycle; asked once of each, a node's cycles in order. */
   makes(node: number, cycle: number): boolean;
-  /** Where a packet just made goes to. */
-  target(node: number, cycle: number): number;
+  /** Where the packet just made goes to. */
+  target(node: number): number;
   /** Which ways round it takes where both are as short, a bit an axis, if its source is to know. */
-  ties(node: number, cycle: number): number;
+  ties(): number;
   /** The same for one axis if its routers are to know, as it turns into that axis: 1 is upwards. */
   readonly coin?: () => number;
 }
@@ -48,10 +48,16 @@ function counterStream(torus: Torus, request: StreamRequest): TrafficStream {
   const { seed, pattern } = request;
   const threshold = packetThreshold(request);
   const targets = destinations(torus, pattern);
+  const nodes = Int32Array.from({ length: torus.nodes }, (_, node) => nodeDice(seed, node));
+  // Those of the node and cycle last asked about, which the others are about too.
+  let dice = 0;
   return {
-    makes: (node, cycle) => counterRandom(seed, node, cycle, 0) < threshold,
-    target: (node, cycle) => targets?.[node] ?? counterRandom(seed, node, cycle, 1) % torus.nodes,
-    ties: (node, cycle) => counterRandom(seed, node, cycle, 2) & TIE_BITS,
+    makes: (node, cycle) => {
+      dice = cycleDice(nodes[node], cycle) | 0;
+      return drawn(dice, 0) < threshold;
+    },
+    target: (node) => targets?.[node] ?? drawn(dice, 1) % torus.nodes,
+    ties: () => drawn(dice, 2) & TIE_BITS,
   };
 }
 
