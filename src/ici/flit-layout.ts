@@ -26,6 +26,8 @@ export class FlitLayout {
   readonly coordinates: Int32Array;
   /** Of an input, the first output channel of the port through which its flits leave for the node. */
   readonly exit: Int32Array;
+  /** Of an output, how many of its port a packet may choose from: those of its class, or on leaving all. */
+  readonly choices: Uint8Array;
   /** Of an output, the input at the other end of its link, and that link. */
   readonly facing: Int32Array;
   readonly link: Int32Array;
@@ -47,6 +49,7 @@ export class FlitLayout {
     this.routerOf = new Int32Array(this.channels);
     this.coordinates = new Int32Array(this.channels);
     this.exit = new Int32Array(this.channels);
+    this.choices = new Uint8Array(this.channels);
     this.facing = new Int32Array(this.channels).fill(-1);
     this.link = new Int32Array(this.channels).fill(-1);
     this.creditTo = new Int32Array(this.channels).fill(-1);
@@ -65,6 +68,7 @@ export class FlitLayout {
       // A node with a port beside each link takes what a link brings there.
       const exitPort = this.localPorts === 1 || place >= links ? Math.max(place, links) : links + place;
       this.exit[channel] = this.routerOf[channel] + exitPort * vcs;
+      this.choices[channel] = place < links ? vcs >> 1 : vcs;
       if (place >= links) {
         this.creditTo[channel] = this.injection(node, vc, place - links);
       } else if (targets[node * links + place] >= 0) {

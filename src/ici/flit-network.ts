@@ -274,7 +274,8 @@ export class FlitNetwork {
   /** iSLIP over all free output virtual channels that packets may use; who gets none asks again after newcomers. */
   #allocateChannels(): void {
     const { data, count } = this.#allocating.now;
-    const { linkPorts, placeOf, virtualChannels } = this.#layout;
+    const { choices, virtualChannels } = this.#layout;
+    const adaptive = this.#adaptive;
     const allocator = this.#channelAllocator;
     const { accepted } = allocator;
     const taken = this.#taken;
@@ -285,12 +286,12 @@ export class FlitNetwork {
     for (let index = 0; index < count; index++) {
       const channel = data[index];
       const from = outVc[channel];
-      const leaves = placeOf[from] >= linkPorts;
-      if (this.#adaptive && !leaves) {
+      const leaves = choices[from] === virtualChannels;
+      if (adaptive && !leaves) {
         this.#askAdaptively(channel);
         continue;
       }
-      const to = from + (leaves ? virtualChannels : virtualChannels >> 1);
+      const to = from + choices[from];
       for (let output = from; output < to; output++) {
         if (taken[output] === 0) allocator.request(channel, output);
       }
@@ -333,7 +334,10 @@ export class FlitNetwork {
     const allocator = this.#switchAllocator;
     const buffers = this.#buffers;
     const { depth, flits } = buffers;
+    const active = this.#active;
     const credits = this.#credits;
+    const taken = this.#taken;
+    const outVc = this.#outVc;
     const linkFlits = this.linkFlits;
     const nextRouting = this.#routing.next;
     const nextSwitching = this.#switching.next;
@@ -358,7 +362,7 @@ export class FlitNetwork {
       if (creditor < channels) creditReturns.push(creditor);
       else injectCreditReturns.push(creditor);
 
-      const output = this.#outVc[channel];
+      const output = outVc[channel];
       const target = facing[output];
       if (target < 0) {
         this.#lendEjectionCredit(output);
@@ -372,8 +376,8 @@ export class FlitNetwork {
         arrivals.push(target);
       }
       if ((word & TAIL) !== 0) {
-        this.#taken[output] = 0;
-        this.#active[channel] = 0;
+        taken[output] = 0;
+        active[channel] = 0;
         if (held > 0) nextRouting.push(channel);
       } else if (held > 0) {
         nextSwitching.push(channel);
