@@ -23,7 +23,10 @@ export interface SharedJobResult {
   readonly seconds: number;
   /** No schedule is faster, even alone; asserted. */
   readonly lowerBoundSeconds: number;
-  /** How long the same schedule takes with the links to itself. */
+  /**
+   * How long the same schedule takes with the links to itself. Company may make it shorter by some per cent:
+   * what is held back for a moment may find its next link free (Graham, SIAM J. Appl. Math. 17(2) 1969).
+   */
   readonly aloneSeconds: number;
 }
 

