@@ -25,7 +25,12 @@ export interface Counts {
   readonly remarks: readonly string[];
 }
 
-const BROWSER_TEST = /\.browser\.test\.[jt]s$/;
+/** The projects of `vite.config.ts`, by the files that are theirs. */
+const PROJECTS: readonly { readonly where: string; readonly owns: (name: string) => boolean }[] = [
+  { where: 'in Node', owns: (name) => !/\.browser\.test\.[jt]s$/.test(name) },
+  { where: 'in a browser', owns: (name) => /(?<!\.screen)\.browser\.test\.[jt]s$/.test(name) },
+  { where: 'on a screen of a browser', owns: (name) => /\.screen\.browser\.test\.[jt]s$/.test(name) },
+];
 
 /**
  * True counts of a run. Vitest's own report can look green when it is not: without a browser the whole
@@ -60,9 +65,8 @@ function hiddenFailures(report: VitestReport | undefined): string[] {
     const isExplained = file.assertionResults.some((test) => test.status === 'failed');
     if (file.status === 'failed' && !isExplained) remarks.push(`${file.name} failed outside its tests`);
   }
-  if (!hasRun(report, (name) => !BROWSER_TEST.test(name))) remarks.push('no test ran in Node');
-  if (!hasRun(report, (name) => BROWSER_TEST.test(name))) remarks.push('no test ran in a browser');
-  return remarks;
+  const lost = PROJECTS.filter(({ owns }) => !hasRun(report, owns));
+  return [...remarks, ...lost.map(({ where }) => `no test ran ${where}`)];
 }
 
 function hasRun(report: VitestReport | undefined, isWanted: (name: string) => boolean): boolean {
