@@ -1,5 +1,6 @@
 import { THIN_SPACE } from '../base/format-quantity.ts';
 import { clamp } from '../base/integers.ts';
+import { PICOSECONDS_PER_SECOND } from '../base/time.ts';
 
 /** A stretch of the step, [startPs, endPs). */
 export interface TimeRange {
@@ -27,8 +28,6 @@ export type AxisUnit = { readonly kind: 'time' } | { readonly kind: 'cycles'; re
 
 /** A view shows at least this much: some cycles of any chip. */
 export const MIN_SPAN_PS = 4_000;
-
-const PS_PER_SECOND = 1e12;
 
 export function createTimeScale(range: TimeRange, widthPx: number): TimeScale {
   const pxPerPs = widthPx / (range.endPs - range.startPs);
@@ -81,7 +80,7 @@ export function revealInRange(range: TimeRange, ps: number, stepPs: number): Tim
 
 /** Round moments, at least `minSpacingPx` apart, labelled with as many digits as their spacing needs. */
 export function ticksOf(scale: TimeScale, minSpacingPx: number, unit: AxisUnit): readonly Tick[] {
-  const psPerUnit = unit.kind === 'time' ? 1 : PS_PER_SECOND / unit.clockHz;
+  const psPerUnit = unit.kind === 'time' ? 1 : PICOSECONDS_PER_SECOND / unit.clockHz;
   const smallest = unit.kind === 'time' ? 1 : psPerUnit;
   const stepPs = Math.max(smallest, roundStep(minSpacingPx / scale.pxPerPs / psPerUnit) * psPerUnit);
   const ticks: Tick[] = [];

@@ -1,4 +1,5 @@
 import { formatCount } from '../base/format-quantity.ts';
+import { PICOSECONDS_PER_SECOND } from '../base/time.ts';
 
 /** How fast time goes by while playing: what is visible in a set time at any zoom, or so many cycles a second. */
 export type PlayRate =
@@ -14,13 +15,11 @@ const MAX_CYCLES_PER_SECOND = 1e12;
 /** From one cycle a second, which the eye follows, upwards. */
 export const CYCLE_RATES = [1, 4, 10, 40, 100, 1000, 10_000, 100_000, 1_000_000] as const;
 
-const PS_PER_SECOND = 1e12;
-
 /** Picoseconds of the step that pass in one second of watching. */
 export function playedPsPerSecond(rate: PlayRate, visiblePs: number, clockHz: number): number {
   return rate.kind === 'view'
     ? visiblePs / SECONDS_PER_VIEW
-    : (rate.cyclesPerSecond * PS_PER_SECOND) / clockHz;
+    : (rate.cyclesPerSecond * PICOSECONDS_PER_SECOND) / clockHz;
 }
 
 /** The next faster or slower rate of the list; beyond the fastest of them the whole view goes by. */

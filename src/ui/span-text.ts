@@ -1,11 +1,12 @@
 import { formatPercent, formatSi } from '../base/format-quantity.ts';
+import { secondsFromPicoseconds } from '../base/time.ts';
 import type { PlacedSpan } from '../figure/timeline-lookup.ts';
 import type { RunReport } from '../machine/report.ts';
 import { spanText } from './idle-text.ts';
 
 /** A length of time as people read it: 413000000 -> `413 us`. */
 export function formatDuration(ps: number): string {
-  return formatSi(ps / 1e12, 's');
+  return formatSi(secondsFromPicoseconds(ps), 's');
 }
 
 /** `layer forward 17 of 32`; the bare section where it occurs once. */

@@ -1,3 +1,4 @@
+import { PICOSECONDS_PER_SECOND } from '../../base/time.ts';
 import { formatMoment } from '../../figure/time-scale.ts';
 import { adjacentEvent } from '../../figure/timeline-lookup.ts';
 import type { App } from '../app.ts';
@@ -6,7 +7,6 @@ import { parseMoment } from '../time-input.ts';
 import { type Command, promptCommand, runCommand } from './command.ts';
 import { key, shiftKey } from './keys.ts';
 
-const PS_PER_SECOND = 1e12;
 /** Rounding must not make a step of one cycle land in the cycle it came from. */
 const CYCLE_SLACK = 1e-6;
 
@@ -101,8 +101,8 @@ function togglePlay(app: App): void {
 function momentAfterCycles(app: App, cycles: number): number {
   const { run, cursorPs } = app.state;
   if (run === undefined) return cursorPs;
-  const now = Math.floor((cursorPs * run.clockHz) / PS_PER_SECOND + CYCLE_SLACK);
-  return ((now + cycles) / run.clockHz) * PS_PER_SECOND;
+  const now = Math.floor((cursorPs * run.clockHz) / PICOSECONDS_PER_SECOND + CYCLE_SLACK);
+  return ((now + cycles) / run.clockHz) * PICOSECONDS_PER_SECOND;
 }
 
 function goTo(app: App, text: string): string | undefined {

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { secondsFromPicoseconds } from '../../base/time.ts';
 import { findChip } from '../../hardware/presets.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
@@ -183,7 +184,8 @@ function compare(before: RunReport, after: RunReport): readonly Comparison[] {
     time('Never below', before.lowerBound.totalPs, after.lowerBound.totalPs),
   ];
   if (before.tokens !== undefined && after.tokens !== undefined) {
-    const rateOf = (report: RunReport): number => (report.tokens ?? 0) / (report.stepPs / 1e12);
+    const rateOf = (report: RunReport): number =>
+      (report.tokens ?? 0) / secondsFromPicoseconds(report.stepPs);
     rows.push({
       label: 'Tokens',
       before: formatSi(rateOf(before), 'tok/s'),

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Palette } from '../../figure/color-palette.ts';
 import type { ColorScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
@@ -25,6 +25,7 @@ export class FlitTorus extends LitElement {
   @property({ attribute: false }) node: number | undefined;
   @property({ attribute: false }) chain: WaitChain | undefined;
   @state() private size: FigureSize = { width: 0, height: 0, pixelRatio: 1 };
+  @query('.surface') private surface: HTMLElement | null | undefined;
   #plan: TorusPlan | undefined;
   #drawing: Drawing | undefined;
 
@@ -91,9 +92,12 @@ export class FlitTorus extends LitElement {
   }
 
   #pointed(event: PointerEvent): void {
-    if (this.#plan === undefined || !(event.currentTarget instanceof HTMLElement)) return;
-    const box = event.currentTarget.getBoundingClientRect();
-    this.#tellLink(linkNear(this.#plan, event.clientX - box.left, event.clientY - box.top));
+    if (this.#plan !== undefined) this.#tellLink(linkNear(this.#plan, ...this.#pointOf(event)));
+  }
+
+  #pointOf(event: MouseEvent): readonly [x: number, y: number] {
+    const box = this.surface?.getBoundingClientRect();
+    return [event.clientX - (box?.left ?? 0), event.clientY - (box?.top ?? 0)];
   }
 
   #tellLink(link: number | undefined): void {
@@ -103,9 +107,8 @@ export class FlitTorus extends LitElement {
   /** The router nearest to where one clicks, within half the way to the next. */
   #clicked(event: MouseEvent): void {
     const plan = this.#plan;
-    if (plan === undefined || !(event.currentTarget instanceof HTMLElement)) return;
-    const box = event.currentTarget.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    if (plan === undefined) return;
+    const [x, y] = this.#pointOf(event);
     const away = (node: number): number => {
       const [nx, ny] = plan.nodePosition(node);
       return Math.hypot(nx - x, ny - y);

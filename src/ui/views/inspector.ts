@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import type { GemmShape } from '../../array/config.ts';
 import { assertNever } from '../../base/assert.ts';
 import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { secondsFromPicoseconds } from '../../base/time.ts';
 import { axisName } from '../../ici/topology.ts';
 import type { OpReport, RunReport } from '../../machine/report.ts';
 import type { App } from '../app.ts';
@@ -112,7 +113,7 @@ function rowsOf(report: RunReport, op: OpReport): readonly Row[] {
     { label: 'HBM in and out', value: formatSi(op.hbmBytes, 'B'), formula: `${formatCount(op.hbmBytes)} B` },
   ];
   if (op.flops > 0) {
-    const rate = op.flops / (op.alonePs / 1e12);
+    const rate = op.flops / secondsFromPicoseconds(op.alonePs);
     rows.push(
       {
         label: 'Work',

@@ -1,6 +1,7 @@
 import { css, html, type nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { secondsFromPicoseconds } from '../../base/time.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Run } from '../../worker/engine-api.ts';
 import type { App } from '../app.ts';
@@ -126,7 +127,7 @@ function besideFacts(run: Run, baseline: Run | undefined): readonly Fact[] {
 }
 
 function factsOf(report: RunReport): readonly Fact[] {
-  const seconds = report.stepPs / 1e12;
+  const seconds = secondsFromPicoseconds(report.stepPs);
   const exact = `${report.stepPs.toLocaleString('en-US')} ps`;
   const facts: Fact[] = [
     { label: 'Step', value: formatDuration(report.stepPs), formula: `exactly ${exact}` },
