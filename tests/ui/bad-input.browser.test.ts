@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_SCENARIO, WORKLOADS } from '../../src/study/catalog.ts';
 import type { Scenario } from '../../src/study/scenario.ts';
 import { mountPage, type Page } from './mount-page.ts';
+import { until } from './until.ts';
 
 const gemm =
   WORKLOADS.find((workload) => workload.scenario.workload.kind === 'gemm')?.scenario ?? EMBEDDED_SCENARIO;
@@ -43,7 +44,7 @@ describe('bad input', () => {
     const junk = new File([new Uint8Array(10 * 2 ** 20).fill(0x7a)], 'junk.bin');
     const shown = await messageAfter(async () => {
       drop(junk);
-      await expect.poll(() => page.app.state.notices.length).toBe(1);
+      await until(() => expect(page.app.state.notices.length).toBe(1));
     });
     expect(shown).toMatch(/^junk\.bin: /);
   });

@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { assertDefined } from '../../src/base/assert.ts';
 import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
 import type { Scenario } from '../../src/study/scenario.ts';
 import type { Run } from '../../src/worker/engine-api.ts';
 import { mountPage, type Page } from './mount-page.ts';
-
-/** Engines start in workers, which a busy machine keeps waiting. */
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
+import { until } from './until.ts';
 
 let page: Page | undefined;
 

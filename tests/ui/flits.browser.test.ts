@@ -1,9 +1,10 @@
 import axe from 'axe-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
 import type { ThemeChoice } from '../../src/ui/state.ts';
 import { mountPage, type Page } from './mount-page.ts';
+import { until } from './until.ts';
 
 let page: Page;
 
@@ -46,8 +47,8 @@ describe('the flit zoom', () => {
   it('records the collective of the run beside the other models, by keyboard alone', async () => {
     await press('Flits');
     await press('Record', 'systole-flit-view');
-    await vi.waitFor(() => expect(flitText()).toMatch(/all-gather|reduce-scatter|all-reduce/));
-    await vi.waitFor(() => page.find('systole-flit-player >>> .cycle'), { timeout: 30_000 });
+    await until(() => expect(flitText()).toMatch(/all-gather|reduce-scatter|all-reduce/));
+    await until(() => page.find('systole-flit-player >>> .cycle'));
     await page.settled();
     expect(flitText()).toContain('closed form');
     expect(flitText()).toMatch(/The busiest link, .* sends in/);
@@ -65,10 +66,8 @@ describe('the flit zoom', () => {
   it('opens a router of saturated traffic and follows its waiting to the root', async () => {
     await press('Traffic', 'systole-flit-view');
     await press('Record', 'systole-flit-view');
-    await vi.waitFor(() => expect(flitText()).toContain('tornado, 0.2 flits/node/cycle'), {
-      timeout: 30_000,
-    });
-    await vi.waitFor(() => expect(flitText()).toMatch(/Most wait for/));
+    await until(() => expect(flitText()).toContain('tornado, 0.2 flits/node/cycle'));
+    await until(() => expect(flitText()).toMatch(/Most wait for/));
     page.find('systole-flit-torus >>> .surface').focus();
     await userEvent.keyboard('w');
     await page.settled();
@@ -141,16 +140,11 @@ describe('the flit zoom', () => {
   it('draws the curve of latency against load as it grows, and gives up when told to', async () => {
     await userEvent.fill(page.find('systole-flit-settings >>> #shape'), '4x4');
     await press('Curve', 'systole-flit-view');
-    await vi.waitFor(
-      () => expect(page.findAll('systole-flit-sweep >>> tbody tr').length).toBeGreaterThan(1),
-      {
-        timeout: 30_000,
-      },
-    );
+    await until(() => expect(page.findAll('systole-flit-sweep >>> tbody tr').length).toBeGreaterThan(1));
     await press('Cancel', 'systole-flit-view');
-    await vi.waitFor(() => expect(flitText()).toContain('Cancelled.'));
+    await until(() => expect(flitText()).toContain('Cancelled.'));
     await press('Curve', 'systole-flit-view');
-    await vi.waitFor(() => expect(flitText()).toMatch(/Saturates between/), { timeout: 60_000 });
+    await until(() => expect(flitText()).toMatch(/Saturates between/));
   });
 
   it('keeps what was recorded while another view of the slice is shown', async () => {
@@ -164,8 +158,8 @@ describe('the flit zoom', () => {
     await page.settled();
     await press('Collective', 'systole-flit-view');
     await press('Record', 'systole-flit-view');
-    await vi.waitFor(() => expect(flitText()).toContain('nothing missing'), { timeout: 30_000 });
+    await until(() => expect(flitText()).toContain('nothing missing'));
     await press('The same collective with every cable in order', 'systole-flit-view');
-    await vi.waitFor(() => expect(flitText()).toMatch(/The busiest link, .* sends in/), { timeout: 30_000 });
+    await until(() => expect(flitText()).toMatch(/The busiest link, .* sends in/));
   });
 });

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { page as browserPage, userEvent } from 'vitest/browser';
 import { assertDefined } from '../../src/base/assert.ts';
 import { formatPercent } from '../../src/base/format-quantity.ts';
@@ -18,6 +18,7 @@ import { outcomeOf } from '../../src/worker/engine-service.ts';
 import { createNumericsService } from '../../src/worker/numerics-service.ts';
 import type { NumericsRequest } from '../../src/worker/numerics-trial.ts';
 import { mountPage, type Page } from './mount-page.ts';
+import { until } from './until.ts';
 
 let page: Page | undefined;
 
@@ -47,12 +48,9 @@ async function open(engine: Engine = createEngineClient()) {
 }
 
 function isDone({ findAll }: Page): Promise<void> {
-  return vi.waitFor(
-    () => {
-      if (findAll('systole-numerics-results[aria-busy="false"]').length === 0) throw new Error('not yet');
-    },
-    { timeout: 60_000 },
-  );
+  return until(() => {
+    if (findAll('systole-numerics-results[aria-busy="false"]').length === 0) throw new Error('not yet');
+  });
 }
 
 /** Cells of the row that begins with `label`. */
@@ -100,7 +98,7 @@ describe('the numerics panel', () => {
       multiplyTile(tile, { dtype, accumulation: sequential, passRows });
     const [first, other] = [multiply('bf16'), multiply('fp8-e5m2')];
     const errors = [summarizeErrors(first, exact), summarizeErrors(other, exact)];
-    await vi.waitFor(() =>
+    await until(() =>
       expect(valuesOf(assertDefined(page, 'a page'), 'Rms error')).toEqual(
         errors.map(({ rms }) => String(rms)),
       ),
@@ -146,7 +144,7 @@ describe('the numerics panel', () => {
     expect(asked.at(-1)?.picks[0]).toEqual({ dtype: 'int8', accumulation: 'int32' });
     await userEvent.selectOptions(find('.reference select'), 'loaded');
     await isDone(assertDefined(page, 'a page'));
-    await vi.waitFor(() => expect(valuesOf(assertDefined(page, 'a page'), 'Rms error')[0]).toBe('0'));
+    await until(() => expect(valuesOf(assertDefined(page, 'a page'), 'Rms error')[0]).toBe('0'));
   });
 
   it('shows progress, can be cancelled and taken up again, and says why the CPU computes', async () => {

@@ -1,16 +1,15 @@
 import axe from 'axe-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { assertDefined } from '../../src/base/assert.ts';
 import type { RunReport } from '../../src/machine/report.ts';
 import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
 import type { Scenario } from '../../src/study/scenario.ts';
 import type { Run } from '../../src/worker/engine-api.ts';
 import { mountPage, type Page } from './mount-page.ts';
+import { until } from './until.ts';
 
 const four: Scenario = { ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], slices: 4 } };
 /** Workers of several pages share the machine. */
-const patient = { timeout: 10_000 };
-
 let page: Page | undefined;
 
 afterEach(() => {
@@ -47,28 +46,25 @@ describe('several slices', () => {
     const sentence = assertDefined(on.find('systole-top-bar >>> .sentence').textContent, 'a sentence');
     expect(sentence.replace(/\s+/g, ' ')).toContain('on 4 slices of TPU v5p 4×4×4');
     expect(on.text()).toContain('DCN');
-    await vi.waitFor(
-      () => expect(on.find('systole-torus-view >>> .facts').textContent).toMatch(/one of\s+4\s+slices/),
-      patient,
+    await until(() =>
+      expect(on.find('systole-torus-view >>> .facts').textContent).toMatch(/one of\s+4\s+slices/),
     );
   });
 
   it('say what passes between them at the playhead, and a key leads there', async () => {
     const on = await open(four);
     on.app.seek(exchangePs(runOf(on).report));
-    await vi.waitFor(
-      () =>
-        expect(strip(on)).toMatch(
-          /Slice 1 of 4, all do the same\. Between them all-reduce d:\S+?, \d+(\.\d+)?\s% of 6\.25\sGB\/s/,
-        ),
-      patient,
+    await until(() =>
+      expect(strip(on)).toMatch(
+        /Slice 1 of 4, all do the same\. Between them all-reduce d:\S+?, \d+(\.\d+)?\s% of 6\.25\sGB\/s/,
+      ),
     );
     const canvas = on.find<HTMLCanvasElement>('systole-torus-slices >>> canvas');
-    await vi.waitFor(() => expect(canvas.width).toBeGreaterThan(100), patient);
+    await until(() => expect(canvas.width).toBeGreaterThan(100));
     on.find<HTMLButtonElement>('systole-torus-slices >>> button').click();
-    await vi.waitFor(() => expect(on.text()).toContain('Between slices'), patient);
+    await until(() => expect(on.text()).toContain('Between slices'));
     on.app.seek(0);
-    await vi.waitFor(() => expect(strip(on)).toContain('Nothing between the slices now.'), patient);
+    await until(() => expect(strip(on)).toContain('Nothing between the slices now.'));
   });
 
   it('are joined and parted by a command, and too many are refused in one line', async () => {
@@ -106,6 +102,6 @@ describe('several slices', () => {
     ];
     const on = await open({ ...four, workload: { ...workload, mesh } });
     on.app.seek(exchangePs(runOf(on).report));
-    await vi.waitFor(() => expect(on.text()).toContain('worst:'), patient);
+    await until(() => expect(on.text()).toContain('worst:'));
   });
 });

@@ -69,11 +69,17 @@ export class TorusView extends LitElement {
   @query('systole-torus-stage') private stage: TorusStage | undefined;
 
   readonly #theme = new PaletteController(this);
-  readonly #loads = new TorusLoads(() => this.requestUpdate());
+  readonly #loads = new TorusLoads(() => {
+    this.requestUpdate();
+    if (this.#seeksWorst) void this.updateComplete.then(() => this.selectWorst());
+  });
   readonly #watch = new TransferWatch(() => this.requestUpdate());
   #index: TimelineIndex | undefined;
   #torus: Torus | undefined;
   #load: TorusLoad | undefined;
+  /** The loads of this moment are still being computed: what is asked of them waits for them. */
+  #pending = false;
+  #seeksWorst = false;
   /** Whether the wraparound links can be twisted, or straightened. */
   #canTwist = false;
   #loadKey: readonly unknown[] = [];
@@ -90,6 +96,7 @@ export class TorusView extends LitElement {
     const torus = this.#torus;
     const active = collectivesAt(this.#index, this.cursorPs);
     const links = this.#loads.of(report, this.scenario, this.engine, active);
+    this.#pending = links.pending;
     const load = this.#sum(torus, active, links);
     const told = this.#watch.told(this.transfer, report, this.scenario, this.engine, active);
     const note = wrapNote(torus, report.chip.id);
@@ -170,9 +177,10 @@ export class TorusView extends LitElement {
     dispatchViewEvent(this, 'select-link', { link });
   }
 
-  /** Selects the busiest link of this moment. */
+  /** Selects the busiest link of this moment, as soon as its loads are known. */
   selectWorst(): void {
-    if (this.#load?.worstLink !== undefined) this.#select(this.#load.worstLink);
+    this.#seeksWorst = this.#pending || this.#load === undefined;
+    if (!this.#seeksWorst && this.#load?.worstLink !== undefined) this.#select(this.#load.worstLink);
   }
 
   /** The slice at this moment as an SVG document; undefined before there is a run. */

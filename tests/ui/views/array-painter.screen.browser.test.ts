@@ -15,6 +15,7 @@ import type { ArrayStage } from '../../../src/ui/views/array-stage.ts';
 import type { ArrayView } from '../../../src/ui/views/array-view.ts';
 import { readPalette } from '../../../src/ui/views/canvas-palette.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
+import { until } from '../until.ts';
 import { find, findAll, mountView, pixelsOf, press, settled } from './mount-view.ts';
 
 const US = 1_000_000;
@@ -68,8 +69,8 @@ async function mount(painter: ArrayView['painter']): Promise<void> {
 const label = (): HTMLButtonElement => find<HTMLButtonElement>(view, 'button.painter');
 
 async function drawnBy(who: 'GPU' | 'CPU'): Promise<void> {
-  await expect.poll(() => label().textContent, { timeout: 20_000 }).toContain(`drawn on ${who}`);
-  await expect.poll(() => findAll(view, '.frame progress').length, { timeout: 20_000 }).toBe(0);
+  await until(() => expect(label().textContent).toContain(`drawn on ${who}`));
+  await until(() => expect(findAll(view, '.frame progress').length).toBe(0));
   // The browser shows the GPU's canvas once that is done with it.
   if (drawing.status.kind === 'ready') await drawing.status.device.queue.onSubmittedWorkDone();
   await settled(view);
@@ -216,7 +217,7 @@ describe('who draws', () => {
     const { gpu, devices } = watched();
     drawing = new ArrayDrawing(gpu, BUNDLED_ARRAY_SHADERS);
     await mount('auto');
-    await expect.poll(() => label().title).toMatch(/WebGPU runs in software here .*swiftshader/);
+    await until(() => expect(label().title).toMatch(/WebGPU runs in software here .*swiftshader/));
     expect(label().textContent).toContain('drawn on CPU');
     expect(devices).toHaveLength(0);
     label().click();
@@ -253,7 +254,7 @@ describe('who draws', () => {
     view.report = withSide(report, 2 * SIDE, { dataflow: 'os' });
     await drawnBy('GPU');
     choose('Partial sum');
-    await expect.poll(() => label().title).toContain('so long sums');
+    await until(() => expect(label().title).toContain('so long sums'));
     choose('State');
     await drawnBy('GPU');
   });
@@ -261,7 +262,7 @@ describe('who draws', () => {
   test('the CPU, with the reason, where there is no WebGPU or no canvas for it', async () => {
     drawing = new ArrayDrawing(undefined, BUNDLED_ARRAY_SHADERS);
     await mount('gpu');
-    await expect.poll(() => label().title).toContain('this environment has no WebGPU');
+    await until(() => expect(label().title).toContain('this environment has no WebGPU'));
     expect(pixelsOf(find(view, 'systole-figure')).some((value) => value !== 0)).toBe(true);
 
     const original = HTMLCanvasElement.prototype.getContext;
@@ -275,7 +276,7 @@ describe('who draws', () => {
     } as typeof original);
     drawing = new ArrayDrawing(navigator.gpu, BUNDLED_ARRAY_SHADERS);
     await mount('gpu');
-    await expect.poll(() => label().title).toContain('the browser gave no WebGPU canvas');
+    await until(() => expect(label().title).toContain('the browser gave no WebGPU canvas'));
   });
 
   test('the CPU at once when the device is lost, the GPU again soon, but not for ever', async () => {

@@ -9,6 +9,7 @@ import type { ActivityRequest } from '../../../src/worker/activity-service.ts';
 import type { Outcome } from '../../../src/worker/engine-api.ts';
 import { createEngineClient } from '../../../src/worker/engine-client.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
+import { until } from '../until.ts';
 import {
   clickAt,
   differs,
@@ -218,20 +219,18 @@ describe('systole-array-view', () => {
       if (button === undefined) throw new Error(`no button ${name}`);
       button.click();
     };
-    const until = async (says: RegExp): Promise<void> => {
-      await expect.poll(() => textOf(view), { timeout: 20_000 }).toMatch(says);
-    };
+    const told = (says: RegExp): Promise<void> => until(() => expect(textOf(view)).toMatch(says));
 
     test('is counted by the engine, coloured with its unit, and told for each PE', async () => {
       view.engine = createEngineClient();
       // The fixture's op is hundreds of GEMMs, which takes the better part of a minute.
       view.report = withArrays(({ config, gemm }) => ({ config, gemm, repeats: 1 }));
       choose('Activity');
-      await until(/[\d.]+\sbit a cycle \(bf16, seeded\)/);
+      await told(/[\d.]+\sbit a cycle \(bf16, seeded\)/);
       const figure = find(view, 'systole-figure');
       const toggles = pixelsOf(figure);
       choose('gated share');
-      await until(/0 [\d.]+\s% of the products/);
+      await told(/0 [\d.]+\s% of the products/);
       await settled(view);
       expect(differs(pixelsOf(figure), toggles)).toBe(true);
       press(find(view, '.surface'), 'ArrowRight');
@@ -263,7 +262,7 @@ describe('systole-array-view', () => {
       await settled(view);
       expect(find<HTMLProgressElement>(find(view, 'systole-array-legend'), 'progress').value).toBe(0.25);
       choose('Cancel');
-      await until(/Cancelled\. Count/);
+      await told(/Cancelled\. Count/);
       expect(cancelled).toBe(1);
       choose('Count');
       await settled(view);
@@ -273,7 +272,7 @@ describe('systole-array-view', () => {
       expect(cancelled).toBe(2);
       expect(requests[2]).toEqual({ ...requests[0], seed: 5 });
       settle?.({ kind: 'refused', message: 'gemm: expected an operation of at most 4 steps' });
-      await until(/gemm: expected an operation of at most 4 steps/);
+      await told(/gemm: expected an operation of at most 4 steps/);
     });
   });
 

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createTimelineIndex } from '../../../src/figure/timeline-index.ts';
 import { collectivesAt } from '../../../src/figure/torus-load.ts';
 import { Torus } from '../../../src/ici/topology.ts';
@@ -10,6 +10,7 @@ import type { Engine } from '../../../src/worker/engine-api.ts';
 import type { LinkTimes } from '../../../src/worker/link-times.ts';
 import { createLinksService } from '../../../src/worker/links-service.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
+import { until } from '../until.ts';
 import { find, findAll, mountView, nextEvent, press, settled, textOf } from './mount-view.ts';
 
 const report = buildFixtureReport({ layers: 3 });
@@ -54,7 +55,7 @@ beforeEach(() => {
 describe('systole-link-times', () => {
   test('shows the collective under the playhead, in bins chosen by the width, and asks once', async () => {
     await mount();
-    await vi.waitFor(() => expect(textOf(view)).toContain('384 links, the worst first'));
+    await until(() => expect(textOf(view)).toContain('384 links, the worst first'));
     await settled(view);
     expect(textOf(view)).toContain(view.active[0].report.name);
     expect(asked).toHaveLength(1);
@@ -65,11 +66,11 @@ describe('systole-link-times', () => {
 
   test('arrow keys select links, and the selected one says who is on it', async () => {
     await mount();
-    await vi.waitFor(() => expect(textOf(view)).toContain('worst first'));
+    await until(() => expect(textOf(view)).toContain('worst first'));
     const worst = nextEvent<{ link: number }>(view, 'select-link');
     press(find(view, '.scroller'), 'w');
     const { link } = await worst;
-    await vi.waitFor(() => expect(textOf(view)).toMatch(/Now \d+/));
+    await until(() => expect(textOf(view)).toMatch(/Now \d+/));
     expect(textOf(find(view, 'systole-link-transfers'))).toContain('Waits for');
     press(find(view, '.scroller'), 'ArrowDown');
     await settled(view);
@@ -83,7 +84,7 @@ describe('systole-link-times', () => {
 
   test('lists the same as rows of a table', async () => {
     await mount();
-    await vi.waitFor(() => expect(textOf(view)).toContain('worst first'));
+    await until(() => expect(textOf(view)).toContain('worst first'));
     findAll<HTMLButtonElement>(view, 'button')
       .find((each) => each.textContent?.trim() === 'List')
       ?.click();
@@ -107,11 +108,11 @@ describe('systole-link-times', () => {
         cancelLinkTimes: () => resolve({ kind: 'cancelled' }),
       }),
     );
-    await vi.waitFor(() => expect(textOf(view)).toContain('following 1,024 transfers'));
+    await until(() => expect(textOf(view)).toContain('following 1,024 transfers'));
     find<HTMLButtonElement>(view, '[role="status"] button').click();
-    await vi.waitFor(() => expect(textOf(view)).toContain('Cancelled.'));
+    await until(() => expect(textOf(view)).toContain('Cancelled.'));
     findAll<HTMLButtonElement>(view, 'p button')[0].click();
-    await vi.waitFor(() => expect(requests).toBe(2));
+    await until(() => expect(requests).toBe(2));
   });
 
   test('totals say why transfers were not followed; failures and quiet moments are said', async () => {
@@ -129,12 +130,12 @@ describe('systole-link-times', () => {
       sentence: 'All axes carry the same.',
     };
     await mount(engineHere({ linkTimes: async () => ({ kind: 'done', value: totals }) }));
-    await vi.waitFor(() => expect(textOf(view)).toContain('up to 1,024 chips'));
+    await until(() => expect(textOf(view)).toContain('up to 1,024 chips'));
     view.selectedLink = 1;
     await settled(view);
     expect(textOf(view)).toContain('were not followed one by one');
     await mount(engineHere({ linkTimes: async () => ({ kind: 'refused', message: 'axes: no such axis' }) }));
-    await vi.waitFor(() => expect(textOf(view)).toContain('axes: no such axis'));
+    await until(() => expect(textOf(view)).toContain('axes: no such axis'));
     view = document.createElement('systole-link-times');
     await mountView(view);
     expect(textOf(view)).toContain('Nothing on the links now.');
@@ -143,9 +144,9 @@ describe('systole-link-times', () => {
   test.each(['dark', 'light'])('%s: nothing serious for axe', async (theme) => {
     document.documentElement.dataset.theme = theme;
     await mount();
-    await vi.waitFor(() => expect(textOf(view)).toContain('worst first'));
+    await until(() => expect(textOf(view)).toContain('worst first'));
     press(find(view, '.scroller'), 'w');
-    await vi.waitFor(() => expect(textOf(view)).toMatch(/Now \d+/));
+    await until(() => expect(textOf(view)).toMatch(/Now \d+/));
     const { violations } = await axe.run(document.body, { resultTypes: ['violations'] });
     const serious = violations.filter((each) => each.impact === 'serious' || each.impact === 'critical');
     delete document.documentElement.dataset.theme;
