@@ -1,5 +1,5 @@
+import type { FastBlock, FastOperands } from './fast-block.ts';
 import { type Kernels, SPAN_CYCLES, type Sums } from './fast-kernels.ts';
-import type { FastBlock, FastOperands } from './fast-stepper.ts';
 import { type ArraySchedule, tileOfFold } from './schedule.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { FastBlock, FastOperands } from './fast-block.ts';
 import { copyLines, type Kernels, SPAN_CYCLES, type Stream, type Sums, UNROLL } from './fast-kernels.ts';
-import type { FastBlock, FastOperands } from './fast-stepper.ts';
 import { type ArraySchedule, tileOfFold } from './schedule.ts';
 
 /**

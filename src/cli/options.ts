@@ -106,10 +106,22 @@ function parseNumber(place: string, text: string, range: IntegerRange): number {
   return value;
 }
 
+/** `-m -5` as `--m=-5`: what looks like a number after an option that takes a value is its value. */
+function withValuesJoined(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const name = joined.at(-1)?.match(/^--?([^-=][^=]*)$/)?.[1];
+    const takesValue = name !== undefined && specs[name]?.type === 'string';
+    if (takesValue && /^-[\d.]/.test(arg)) joined.splice(-1, 1, `--${name}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
+}
+
 function parse(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>) {
   try {
     const result = parseArgs({
-      args: [...args],
+      args: withValuesJoined(args, specs),
       options: { ...specs },
       allowPositionals: true,
       tokens: true,

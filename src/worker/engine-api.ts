@@ -14,6 +14,7 @@ import type { RecordedCollective, RecordedTraffic, SweepListener, TrafficWanted 
 import type { LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
+import type { Outcome, ProgressListener } from './outcome.ts';
 import type { Tale, TaleWanted } from './transfer-tales.ts';
 
 /** How busy each link is while one collective runs. */
@@ -45,12 +46,6 @@ export interface Validation {
 
 /** A collective of a report, as far as the links are concerned. */
 export type CollectiveWanted = Pick<CollectiveDetail, 'collective' | 'torusAxes' | 'bytes' | 'dcn'>;
-
-/** What came of a request, as plain data that crosses threads. `message` is one line of text. */
-export type Outcome<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'cancelled' };
 
 /** A finished run: what was asked and what came of it. */
 export interface Run {
@@ -89,9 +84,6 @@ export type MatmulNews =
   /** Work went from the GPU to the CPU, for a reason. */
   | { readonly kind: 'moved'; readonly reason: string }
   | { readonly kind: 'fault'; readonly reason: string };
-
-/** Where the engine is: a fraction in [0, 1] and what it does now. */
-export type ProgressListener = (fraction: number, what: string) => void;
 
 /** What views ask of the engine. Every call runs outside of the main thread. */
 export interface Engine {

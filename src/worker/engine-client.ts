@@ -1,9 +1,10 @@
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
 import { oneLine } from '../base/result.ts';
-import type { Engine, Outcome } from './engine-api.ts';
+import type { Engine } from './engine-api.ts';
 import type { EngineService } from './engine-service.ts';
 import type { FlitService } from './flit-service.ts';
 import type { LinksService } from './links-service.ts';
+import type { Outcome } from './outcome.ts';
 import type { SideService } from './side-service.ts';
 
 /** A worker and what it can do. `broken` resolves when it could not be loaded. */

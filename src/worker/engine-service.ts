@@ -1,4 +1,4 @@
-import { CancelledError, type Progress } from '../base/progress.ts';
+import type { Progress } from '../base/progress.ts';
 import { InputError, oneLine, unwrap } from '../base/result.ts';
 import { traceEventJson } from '../formats/trace-event.ts';
 import { createEvaluator } from '../study/evaluate.ts';
@@ -13,7 +13,8 @@ import {
 import { resolveChip } from '../study/resolve-chip.ts';
 import type { Scenario } from '../study/scenario.ts';
 import { digestOfReport } from '../study/summary.ts';
-import type { Opened, Outcome, ProgressListener, Run } from './engine-api.ts';
+import type { Opened, Run } from './engine-api.ts';
+import { type Outcome, outcomeOf, type ProgressListener } from './outcome.ts';
 
 /** What the engine's worker does for the page. Nothing is thrown across: failures are `refused`. */
 export interface EngineService {
@@ -80,16 +81,4 @@ function throttled(listener: ProgressListener): Progress {
     // Cancelling ends the whole worker, whatever it is doing.
     throwIfCancelled: () => undefined,
   };
-}
-
-/** What `work` gives, or why it does not: nothing is thrown. */
-export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { kind: 'done', value: await work() };
-  } catch (error) {
-    if (error instanceof CancelledError) return { kind: 'cancelled' };
-    if (error instanceof InputError) return { kind: 'refused', message: error.message };
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'refused', message: oneLine(`a fault of Systole, please report it: ${reason}`) };
-  }
 }

@@ -1,6 +1,6 @@
 import { expose, releaseProxy } from 'comlink';
-import type { ProgressListener } from './engine-api.ts';
 import { createEngineService } from './engine-service.ts';
+import type { ProgressListener } from './outcome.ts';
 
 const service = createEngineService();
 

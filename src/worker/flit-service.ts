@@ -14,8 +14,8 @@ import { sweepTraffic, type TrafficSweep } from '../ici/traffic-sweep.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
-import type { CollectiveWanted, Outcome, ProgressListener } from './engine-api.ts';
-import { outcomeOf } from './engine-service.ts';
+import type { CollectiveWanted } from './engine-api.ts';
+import { type Outcome, outcomeOf, type ProgressListener } from './outcome.ts';
 
 /** Synthetic traffic on a torus whose axes all close. */
 export interface TrafficWanted extends Omit<TrafficRequest, 'measuredCycles' | 'localPorts'> {

@@ -1,7 +1,7 @@
 import { expose, releaseProxy, transfer } from 'comlink';
 import { type FlitRecording, recordedBuffers } from '../ici/flit-recording.ts';
-import type { Outcome } from './engine-api.ts';
 import { createFlitService } from './flit-service.ts';
+import type { Outcome } from './outcome.ts';
 
 const service = createFlitService();
 

@@ -6,8 +6,7 @@ import { linkRates } from '../ici/request.ts';
 import { resolveChip } from '../study/resolve-chip.ts';
 import { resolveTorus } from '../study/resolve-torus.ts';
 import type { Scenario } from '../study/scenario.ts';
-import type { CollectiveWanted, Outcome, ProgressListener } from './engine-api.ts';
-import { outcomeOf } from './engine-service.ts';
+import type { CollectiveWanted } from './engine-api.ts';
 import {
   type FollowedCollective,
   followCollective,
@@ -16,6 +15,7 @@ import {
   linkTimes,
   linkTransfers,
 } from './link-times.ts';
+import { type Outcome, outcomeOf, type ProgressListener } from './outcome.ts';
 import { type Tale, type TaleWanted, taleOf } from './transfer-tales.ts';
 
 /** Links over the time of one collective. It lives in a worker that ends when the user gives up. */

@@ -23,18 +23,10 @@ import type { Scenario } from '../study/scenario.ts';
 import { validateGemms } from '../study/validate.ts';
 import { twistedGains } from '../study/validate-twisted.ts';
 import { type ActivityRequest, createActivityService } from './activity-service.ts';
-import type {
-  CollectiveWanted,
-  LinkUtilization,
-  MatmulNews,
-  Outcome,
-  ProgressListener,
-  TunedKernel,
-  Validation,
-} from './engine-api.ts';
-import { outcomeOf } from './engine-service.ts';
+import type { CollectiveWanted, LinkUtilization, MatmulNews, TunedKernel, Validation } from './engine-api.ts';
 import { createNumericsService, type NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
+import { type Outcome, outcomeOf, type ProgressListener } from './outcome.ts';
 
 /** What views ask while the engine may be busy or being cancelled. */
 export interface SideService {

@@ -1,6 +1,6 @@
 import { expose, releaseProxy } from 'comlink';
-import type { ProgressListener } from './engine-api.ts';
 import { createMatmulPool } from './matmul-pool.ts';
+import type { ProgressListener } from './outcome.ts';
 import { createSideService } from './side-service.ts';
 
 const service = createSideService({ gpu: navigator.gpu, parallel: createMatmulPool() });

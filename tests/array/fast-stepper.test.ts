@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GemmSequence } from '../../src/array/config.ts';
-import { createFastStepper, type FastOperands } from '../../src/array/fast-stepper.ts';
+import type { FastOperands } from '../../src/array/fast-block.ts';
+import { createFastStepper } from '../../src/array/fast-stepper.ts';
 import { FLOAT_ARITHMETIC, INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { createStepper } from '../../src/array/stepper.ts';

@@ -3,7 +3,8 @@ import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
 import { createEvaluator } from '../../src/study/evaluate.ts';
 import { App } from '../../src/ui/app.ts';
 import { INITIAL_STATE } from '../../src/ui/state.ts';
-import type { Engine, Outcome, ProgressListener, Run } from '../../src/worker/engine-api.ts';
+import type { Engine, Run } from '../../src/worker/engine-api.ts';
+import type { Outcome, ProgressListener } from '../../src/worker/outcome.ts';
 
 const never = (): never => {
   throw new Error('not asked for here');

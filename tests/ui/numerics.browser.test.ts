@@ -14,9 +14,9 @@ import {
 import { bitEqualShare, randomTile } from '../../src/numerics/tile-trial.ts';
 import type { Engine } from '../../src/worker/engine-api.ts';
 import { createEngineClient } from '../../src/worker/engine-client.ts';
-import { outcomeOf } from '../../src/worker/engine-service.ts';
 import { createNumericsService } from '../../src/worker/numerics-service.ts';
 import type { NumericsRequest } from '../../src/worker/numerics-trial.ts';
+import { outcomeOf } from '../../src/worker/outcome.ts';
 import { mountPage, type Page } from './mount-page.ts';
 import { until } from './until.ts';
 

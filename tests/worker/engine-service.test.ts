@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EMBEDDED_SCENARIO, WORKLOADS } from '../../src/study/catalog.ts';
 import type { Scenario } from '../../src/study/scenario.ts';
-import type { Outcome } from '../../src/worker/engine-api.ts';
 import { createEngineService } from '../../src/worker/engine-service.ts';
+import type { Outcome } from '../../src/worker/outcome.ts';
 
 const gemm =
   WORKLOADS.find((workload) => workload.scenario.workload.kind === 'gemm')?.scenario ?? EMBEDDED_SCENARIO;

@@ -5,8 +5,8 @@ import { Torus } from '../../src/ici/topology.ts';
 import { runTraffic } from '../../src/ici/traffic.ts';
 import type { TrafficSweep } from '../../src/ici/traffic-sweep.ts';
 import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
-import type { Outcome } from '../../src/worker/engine-api.ts';
 import { createFlitService, type TrafficWanted } from '../../src/worker/flit-service.ts';
+import type { Outcome } from '../../src/worker/outcome.ts';
 
 const service = createFlitService();
 const wanted: TrafficWanted = {

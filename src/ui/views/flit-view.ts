@@ -8,7 +8,7 @@ import { axisName } from '../../ici/topology.ts';
 import type { TrafficSweep } from '../../ici/traffic-sweep.ts';
 import type { CollectiveDetail, RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
-import type { Engine, Outcome } from '../../worker/engine-api.ts';
+import type { Engine } from '../../worker/engine-api.ts';
 import type { RecordedCollective, RecordedTraffic } from '../../worker/flit-service.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { viewStyles } from './canvas-styles.ts';
@@ -28,6 +28,7 @@ import type { FlitMetric } from './flit-player.ts';
 import './flit-player.ts';
 import './flit-settings.ts';
 import './flit-sweep.ts';
+import type { Outcome } from '../../worker/outcome.ts';
 import { flitViewStyles } from './flit-view-styles.ts';
 
 type Subject = 'collective' | 'traffic';

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus } from 'node:os';
 import { type ArrayConfig, DATAFLOWS, type GemmShape } from '../../../src/array/config.ts';
-import { createFastStepper, type FastOperands } from '../../../src/array/fast-stepper.ts';
+import type { FastOperands } from '../../../src/array/fast-block.ts';
+import { createFastStepper } from '../../../src/array/fast-stepper.ts';
 import { FLOAT_ARITHMETIC, operandSource } from '../../../src/array/operands.ts';
 import { scheduleOf } from '../../../src/array/schedule.ts';
 import { arrayStateAt } from '../../../src/array/state.ts';

@@ -6,8 +6,8 @@ import type { MatmulDetail, RunReport } from '../../../src/machine/report.ts';
 import '../../../src/ui/views/array-view.ts';
 import type { ArrayView } from '../../../src/ui/views/array-view.ts';
 import type { ActivityRequest } from '../../../src/worker/activity-service.ts';
-import type { Outcome } from '../../../src/worker/engine-api.ts';
 import { createEngineClient } from '../../../src/worker/engine-client.ts';
+import type { Outcome } from '../../../src/worker/outcome.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
 import { until } from '../until.ts';
 import {
