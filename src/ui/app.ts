@@ -24,6 +24,8 @@ const PROGRESS_DELAY_MS = 100;
 const MAX_NOTICES = 4;
 /** Remarks go by themselves, errors do not. */
 const NOTE_DURATION_MS = 6000;
+/** Why nothing changed, where the user or a newer run gave it up. */
+const CANCELLED = 'cancelled';
 
 /** The page without its looks: state, engine, and everything a user can do. */
 export class App {
@@ -126,7 +128,7 @@ export class App {
         this.fail(outcome.message);
         return outcome.message;
       case 'cancelled':
-        return 'cancelled';
+        return CANCELLED;
     }
   }
 
@@ -212,7 +214,7 @@ export class App {
     history.replaceState(undefined, '', `${location.pathname}${location.search}${fragment}`);
   }
 
-  /** Loads what the address carries; without anything there, `fallback`. */
+  /** Loads what the address carries; `fallback` without anything there, or anything of use while the page is empty. */
   async openAddress(fragment: string, fallback?: Scenario): Promise<void> {
     const carried = fragment.replace(/^#/, '');
     if (carried === '') {
@@ -220,12 +222,10 @@ export class App {
       return;
     }
     const decoded = await decodeScenario(carried);
-    if (decoded.ok) {
-      await this.change(decoded.value);
-      return;
-    }
+    const problem = decoded.ok ? await this.change(decoded.value) : decoded.error.message;
+    if (problem === undefined || problem === CANCELLED) return;
     if (fallback !== undefined && this.state.run === undefined) await this.change(fallback);
-    this.fail(decoded.error.message);
+    this.fail(problem);
   }
 
   /** Opens a dropped, pasted or chosen file. The run on screen stays if the file is of no use. */

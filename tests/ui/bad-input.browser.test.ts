@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_SCENARIO, WORKLOADS } from '../../src/study/catalog.ts';
 import type { Scenario } from '../../src/study/scenario.ts';
+import { encodeScenario } from '../../src/study/share-link.ts';
+import { App } from '../../src/ui/app.ts';
 import { mountPage, type Page } from './mount-page.ts';
 import { until } from './until.ts';
 
@@ -70,6 +72,15 @@ describe('bad input', () => {
 
   it('a damaged link', async () => {
     expect(await messageAfter(() => page.app.openAddress('#s1.!!!!'))).toMatch(/^link: /);
+  });
+
+  it('a link that the engine refuses, on an empty page: the usual workload runs, and the reason stays', async () => {
+    const hash = `#${await encodeScenario({ ...gemm, slice: { shape: [7, 3] } })}`;
+    const app = new App(page.app.engine);
+    await app.openAddress(hash, gemm);
+    expect(app.state.run?.scenario).toEqual(gemm);
+    expect(app.state.status.kind).toBe('idle');
+    expect(app.state.notices.at(-1)).toMatchObject({ kind: 'error', text: expect.stringMatching(/slice/) });
   });
 
   it('markup in a name stays text', async () => {
