@@ -52,25 +52,54 @@ export function collectivesAt(index: TimelineIndex, ps: number): readonly Active
 export interface TorusLoad {
   /** Share of the effective rate of each directed link, -1 where there is none; above 1 it is oversubscribed. */
   readonly utilization: Float32Array;
+  /** Share of it that goes unused because another link holds back what is on the link, as far as flows are known. */
+  readonly blocked: Float32Array;
+  /** The busiest link; of several alike the one that is busier over all of its collectives' time. */
   readonly worstLink: number | undefined;
+  /** Links that are as busy as that one, to half a per cent of the rate. */
+  readonly worstCount: number;
   readonly parts: readonly LoadPart[];
 }
 
-/** What one collective does to the links, running alone. */
+/** What one collective does to the links, running alone: at the moment where its flows are known, else on the mean. */
 export interface LoadPart {
   readonly collective: ActiveCollective;
   readonly utilization: Float32Array;
+  readonly flows?: PartFlows;
+}
+
+/** What following every transfer of a collective adds; arrays are [linkSlots]. */
+export interface PartFlows {
+  /** It takes this long alone on the links. */
+  readonly seconds: number;
+  readonly blocked: Float32Array;
+  /** Utilisation over all of its time. */
+  readonly mean: Float32Array;
 }
 
 /** The parts added up, link by link. @param targets of the torus' links, [linkSlots] */
 export function sumLoads(targets: Int32Array, parts: readonly LoadPart[]): TorusLoad {
-  const utilization = Float32Array.from(targets, (target) => (target < 0 ? -1 : 0));
-  for (const { collective, utilization: alone } of parts) {
-    for (let link = 0; link < utilization.length; link += 1) {
-      if (targets[link] >= 0 && alone[link] > 0) utilization[link] += alone[link] * collective.pace;
+  const sum = (sharesOf: (part: LoadPart) => Float32Array | undefined): Float32Array => {
+    const total = Float32Array.from(targets, (target) => (target < 0 ? -1 : 0));
+    for (const part of parts) {
+      const shares = sharesOf(part);
+      for (let link = 0; shares !== undefined && link < total.length; link += 1) {
+        if (targets[link] >= 0 && shares[link] > 0) total[link] += shares[link] * part.collective.pace;
+      }
     }
-  }
-  return { utilization, worstLink: worstOf(utilization), parts };
+    return total;
+  };
+  const utilization = sum((part) => part.utilization);
+  return {
+    utilization,
+    blocked: sum(({ flows }) => flows?.blocked),
+    ...worstOf(utilization, sum(meanOf)),
+    parts,
+  };
+}
+
+function meanOf({ flows, utilization }: LoadPart): Float32Array {
+  return flows?.mean ?? utilization;
 }
 
 /**
@@ -93,29 +122,25 @@ export function busiestLinks(utilization: Float32Array, count: number): readonly
   return links.slice(0, count);
 }
 
-/** Links that are as busy as the worst one, to half a per cent of the rate. */
-export function worstCount({ utilization, worstLink }: TorusLoad): number {
-  if (worstLink === undefined) return 0;
-  const least = utilization[worstLink] - ALIKE;
-  return utilization.reduce((count, share) => count + (share >= least ? 1 : 0), 0);
-}
-
 /** Bytes that one repetition of a collective sends over `link`. */
 export function bytesOver(part: LoadPart, link: number, linkBytesPerSecond: number): number {
-  const seconds = secondsFromPicoseconds(part.collective.report.alonePs);
-  return Math.max(0, part.utilization[link]) * linkBytesPerSecond * seconds;
+  const seconds = part.flows?.seconds ?? secondsFromPicoseconds(part.collective.report.alonePs);
+  return Math.max(0, meanOf(part)[link]) * linkBytesPerSecond * seconds;
 }
 
-function worstOf(utilization: Float32Array): number | undefined {
-  let worst: number | undefined;
-  let most = 0;
-  utilization.forEach((share, link) => {
-    if (share > most) {
-      worst = link;
-      most = share;
-    }
-  });
-  return worst;
+function worstOf(utilization: Float32Array, mean: Float32Array): Pick<TorusLoad, 'worstLink' | 'worstCount'> {
+  const most = utilization.reduce((max, share) => Math.max(max, share), 0);
+  if (most === 0) return { worstLink: undefined, worstCount: 0 };
+  let worstLink: number | undefined;
+  for (let link = 0; link < utilization.length; link += 1) {
+    if (utilization[link] < most - ALIKE) continue;
+    if (worstLink === undefined || mean[link] > mean[worstLink]) worstLink = link;
+  }
+  let worstCount = 0;
+  for (let link = 0; link < utilization.length && worstLink !== undefined; link += 1) {
+    if (utilization[link] >= most - ALIKE && mean[link] >= mean[worstLink] - ALIKE) worstCount += 1;
+  }
+  return { worstLink, worstCount };
 }
 
 /** How long this repetition of `op` holds the lane, pauses left out, and from when to when. */

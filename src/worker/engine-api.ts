@@ -11,7 +11,7 @@ import type { ValidationRow } from '../study/validate.ts';
 import type { TwistedGain } from '../study/validate-twisted.ts';
 import type { ActivityRequest } from './activity-service.ts';
 import type { RecordedCollective, RecordedTraffic, SweepListener, TrafficWanted } from './flit-service.ts';
-import type { LinkTimes, LinkTransfers } from './link-times.ts';
+import type { LinkFlows, LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
 import type { Outcome, ProgressListener } from './outcome.ts';
@@ -107,6 +107,9 @@ export interface Engine {
     progress: ProgressListener,
   ): Promise<Outcome<LinkTimes>>;
   cancelLinkTimes(): void;
+  /** The same for all links, to be shown at a moment; undefined where transfers cannot be followed. */
+  linkFlows(scenario: Scenario, wanted: CollectiveWanted): Promise<Outcome<LinkFlows | undefined>>;
+  cancelLinkFlows(): void;
   /** Transfers over `link` at a moment of the collective; undefined where they cannot be followed. */
   linkTransfers(
     scenario: Scenario,

@@ -59,6 +59,8 @@ interface Stoppable<T> {
   work<V>(task: (service: Remote<T>) => Promise<Outcome<V>>): Promise<Outcome<V>>;
   /** Gives up the task in progress, if there is one. */
   stop(): void;
+  /** Gives up what is done besides tasks, unless a task is in progress. */
+  clear(): void;
 }
 
 function createStoppable<T>(start: () => Connection<T>): Stoppable<T> {
@@ -69,15 +71,20 @@ function createStoppable<T>(start: () => Connection<T>): Stoppable<T> {
     present ??= start();
     return present;
   };
-  const stop = (): void => {
-    if (task === undefined) return;
+  const end = (): void => {
     present?.end();
     present = undefined;
     task = undefined;
   };
+  const stop = (): void => {
+    if (task !== undefined) end();
+  };
   return {
     connection,
     stop,
+    clear: () => {
+      if (task === undefined) end();
+    },
     work: async (todo) => {
       stop();
       const { service, broken, ended } = connection();
@@ -113,6 +120,11 @@ export function createEngineClient(): Engine {
     linkTimes: (scenario, wanted, bins, progress) =>
       links.work((service) => service.linkTimes(scenario, wanted, bins, proxy(progress))),
     cancelLinkTimes: () => links.stop(),
+    linkFlows: (scenario, wanted) => {
+      const { service, broken, ended } = links.connection();
+      return Promise.race([service.linkFlows(scenario, wanted), broken, ended]);
+    },
+    cancelLinkFlows: () => links.clear(),
     linkTransfers: (scenario, wanted, link, seconds) => {
       const { service, broken, ended } = links.connection();
       return Promise.race([service.linkTransfers(scenario, wanted, link, seconds), broken, ended]);

@@ -48,6 +48,18 @@ export interface LinkTimes {
   readonly sentence: string;
 }
 
+/** Every link over the time of one collective, to be shown at a moment: arrays are [count, linkSlots]. */
+export interface LinkFlows {
+  readonly seconds: number;
+  readonly count: number;
+  /** Share of a link's rate that is used; -1 where there is no link, here and in `mean`. */
+  readonly busy: Float32Array;
+  /** Share of it that goes unused because what is on the link is held back by another link. */
+  readonly blocked: Float32Array;
+  /** Of `busy` over all of the time, [linkSlots]. */
+  readonly mean: Float32Array;
+}
+
 /** A transfer as people read it: between which chips, how fast, and what it waits for. */
 export interface LinkTransfer {
   /** Its number in this run. */
@@ -129,6 +141,32 @@ export function linkTimes(
     waitedSeconds: Float64Array.from(rows, (row) => row.waitedSeconds),
     sentence: contentionSentence(statistics),
   };
+}
+
+/** Moments of a collective that are told apart: few enough for 6,144 links to be 3 MB. */
+const FLOW_MOMENTS = 60;
+
+/** All links moment by moment; `undefined` where transfers were not followed. */
+export function linkFlows({ torus, statistics }: FollowedCollective): LinkFlows | undefined {
+  const seconds = statistics?.run.result.seconds ?? 0;
+  if (statistics === undefined || seconds === 0) return undefined;
+  const count = FLOW_MOMENTS;
+  const slots = torus.linkSlots;
+  const { links, busy: used, blocked: held } = statistics.bins(count);
+  const busy = new Float32Array(count * slots).fill(-1);
+  const blocked = new Float32Array(count * slots).fill(-1);
+  const mean = new Float32Array(slots).fill(-1);
+  links.forEach((link, row) => {
+    let sum = 0;
+    for (let moment = 0; moment < count; moment += 1) {
+      const share = used[row * count + moment];
+      busy[moment * slots + link] = share;
+      blocked[moment * slots + link] = held[row * count + moment];
+      sum += share;
+    }
+    mean[link] = sum / count;
+  });
+  return { seconds, count, busy, blocked, mean };
 }
 
 function totalTimes(torus: Torus, plan: CollectiveReport, whyTotals: string | undefined): LinkTimes {

@@ -10,8 +10,10 @@ import type { CollectiveWanted } from './engine-api.ts';
 import {
   type FollowedCollective,
   followCollective,
+  type LinkFlows,
   type LinkTimes,
   type LinkTransfers,
+  linkFlows,
   linkTimes,
   linkTransfers,
 } from './link-times.ts';
@@ -26,6 +28,7 @@ export interface LinksService {
     bins: number,
     listener: ProgressListener,
   ): Promise<Outcome<LinkTimes>>;
+  linkFlows(scenario: Scenario, wanted: CollectiveWanted): Promise<Outcome<LinkFlows | undefined>>;
   linkTransfers(
     scenario: Scenario,
     wanted: CollectiveWanted,
@@ -68,6 +71,7 @@ export function createLinksService(): LinksService {
   return {
     linkTimes: (scenario, wanted, bins, listener) =>
       outcomeOf(() => linkTimes(follow(scenario, wanted, listener), bins)),
+    linkFlows: (scenario, wanted) => outcomeOf(() => linkFlows(follow(scenario, wanted))),
     linkTransfers: (scenario, wanted, link, seconds) =>
       outcomeOf(() => linkTransfers(follow(scenario, wanted), link, seconds)),
     transferTale: (scenario, wanted, tale) => outcomeOf(() => taleOf(follow(scenario, wanted), tale)),

@@ -15,9 +15,9 @@ import {
   busiestLinks,
   bytesOver,
   collectivesAt,
+  type LoadPart,
   quietestAxis,
   sumLoads,
-  worstCount,
 } from '../../src/figure/torus-load.ts';
 import { torusPixels } from '../../src/figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../src/figure/torus-plan.ts';
@@ -284,8 +284,25 @@ describe('loads', () => {
     const [collective] = collectivesAt(index, block.startPs + 1_000 * US);
     expect(sumLoads(targets, [{ collective: { ...collective, pace: 1 }, utilization }]).worstLink).toBe(3);
     expect(sumLoads(targets, []).worstLink).toBeUndefined();
-    expect(worstCount({ utilization, worstLink: 3, parts: [] })).toBe(2);
-    expect(worstCount(sumLoads(targets, []))).toBe(0);
+    expect(sumLoads(targets, [{ collective: { ...collective, pace: 1 }, utilization }]).worstCount).toBe(2);
+    expect(sumLoads(targets, []).worstCount).toBe(0);
+  });
+
+  test('of links that flows fill alike at a moment, the worst is the one that is full for longest', () => {
+    const [collective] = collectivesAt(index, block.startPs + 1_000 * US);
+    const part: LoadPart = {
+      collective: { ...collective, pace: 1 },
+      utilization: Float32Array.of(1, 0.999, 1, 0.2, -1),
+      flows: {
+        seconds: 2e-3,
+        blocked: Float32Array.of(0, 0, 0, 0.6, -1),
+        mean: Float32Array.of(0.5, 0.9, 0.9, 0.1, -1),
+      },
+    };
+    const load = sumLoads(Int32Array.of(1, 1, 1, 1, -1), [part]);
+    expect(load).toMatchObject({ worstLink: 1, worstCount: 2 });
+    expect([...load.blocked].map((share) => Math.round(share * 10))).toEqual([0, 0, 0, 6, -10]);
+    expect(bytesOver(part, 0, 90e9)).toBeCloseTo(0.5 * 90e9 * 2e-3, 0);
   });
 
   test('bytes over a link: its share of what the rate allows in the time alone', () => {

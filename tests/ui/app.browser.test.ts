@@ -29,6 +29,8 @@ function heldEngine() {
     arrayActivity: never,
     linkTimes: never,
     cancelLinkTimes: never,
+    linkFlows: never,
+    cancelLinkFlows: never,
     linkTransfers: never,
     transferTale: never,
     cancelArrayActivity: never,

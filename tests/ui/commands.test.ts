@@ -25,6 +25,8 @@ const idleEngine: Engine = {
   arrayActivity: never,
   linkTimes: never,
   cancelLinkTimes: never,
+  linkFlows: never,
+  cancelLinkFlows: never,
   linkTransfers: never,
   transferTale: never,
   cancelArrayActivity: never,

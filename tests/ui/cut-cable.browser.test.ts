@@ -84,6 +84,14 @@ describe('cutting a cable', () => {
     expect(runOf(on).report.stepPs).toBeLessThan(broken.report.stepPs);
   });
 
+  it('colours the links by the flows of the moment, as Time has them', async () => {
+    const on = await open({ ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], without: ['0,0,0+z'] } });
+    await until(() => expect(on.text()).toContain('flows at this moment'));
+    await selectWorst(on);
+    const rate = (): string => on.find('systole-link-panel >>> p.number').textContent ?? '';
+    expect(rate()).toMatch(/100\s%|99\.\d\s%/);
+  });
+
   it('stays as it is where a chip would be cut off', async () => {
     const chip = ['0,0,0+x', '0,0,0-x', '0,0,0+y', '0,0,0-y', '0,0,0+z'];
     const on = await open({ ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], without: chip } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { assertDefined } from '../../src/base/assert.ts';
 import { silentProgress } from '../../src/base/progress.ts';
 import type { CollectiveRequest } from '../../src/ici/request.ts';
 import { Torus } from '../../src/ici/topology.ts';
@@ -6,6 +7,7 @@ import { EMBEDDED_SCENARIO } from '../../src/study/catalog.ts';
 import {
   type FollowedCollective,
   followCollective,
+  linkFlows,
   linkTimes,
   linkTransfers,
 } from '../../src/worker/link-times.ts';
@@ -40,6 +42,27 @@ describe('links over the time of a collective', () => {
     // The middle of a line of eight is crossed most: 4 chips send 4 chips an eighth of their buffer each.
     expect(Math.max(...times.bytes)).toBeCloseTo(16e6, 0);
     expect(times.sentence).toContain('Most is waited for on');
+  });
+
+  it('moment by moment are the same flows, every link in its place', () => {
+    const torus = torusOf([8], false);
+    const followed = follow(torus);
+    const flows = assertDefined(linkFlows(followed), 'flows');
+    const times = linkTimes(followed, flows.count);
+    expect(flows.seconds).toBe(times.seconds);
+    times.links.forEach((link, row) => {
+      for (let moment = 0; moment < flows.count; moment += 1) {
+        expect(flows.busy[moment * torus.linkSlots + link]).toBe(times.busy[row * flows.count + moment]);
+        expect(flows.blocked[moment * torus.linkSlots + link]).toBe(
+          times.blocked[row * flows.count + moment],
+        );
+      }
+      const capacity = flows.seconds * v5pRates.linkBytesPerSecond;
+      expect((flows.mean[link] * capacity) / times.bytes[row]).toBeCloseTo(1, 4);
+    });
+    // A line has no link from its last chip on.
+    expect(flows.busy[torus.link(7, 0, 0)]).toBe(-1);
+    expect(flows.mean[torus.link(7, 0, 0)]).toBe(-1);
   });
 
   it('tell who is on a link, how fast, and what each waits for', () => {

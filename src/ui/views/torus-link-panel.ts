@@ -54,7 +54,12 @@ export class LinkPanel extends LitElement {
       title="Payload rate. The physical rate is ${formatSi(ici.physicalLinkBytesPerSecond, 'B/s')}."
     >
       ${rateLabel(Math.max(0, load.utilization[this.link]), ici.linkBytesPerSecond)}
-    </p>`;
+    </p>
+    ${
+      load.blocked[this.link] > 0
+        ? html`<p class="number quiet">${formatPercent(load.blocked[this.link])} of the rate held back elsewhere</p>`
+        : nothing
+    }`;
   }
 
   #renderActions(isCut: boolean): TemplateResult {

@@ -3,6 +3,7 @@ import type { ActiveCollective, LoadPart } from '../../figure/torus-load.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { CollectiveLoss, Engine, LinkUtilization } from '../../worker/engine-api.ts';
+import { TorusFlows } from './torus-flows.ts';
 
 /** What is known of the links' loads at one moment. */
 export interface LinkLoads {
@@ -11,6 +12,8 @@ export interface LinkLoads {
   readonly losses: readonly { readonly collective: ActiveCollective; readonly loss: CollectiveLoss }[];
   /** Some collective's load is still being computed. */
   readonly pending: boolean;
+  /** The flows of some are: until then its mean by the closed form is shown. */
+  readonly following: boolean;
   /** One line: why a load could not be had. */
   readonly failure: string | undefined;
 }
@@ -24,19 +27,28 @@ type Known =
 export class TorusLoads {
   #report: RunReport | undefined;
   #byOp = new Map<number, Known>();
+  readonly #flows: TorusFlows;
 
   /** @param arrived called when an answer has come, so that it is drawn */
-  constructor(private readonly arrived: () => void) {}
+  constructor(private readonly arrived: () => void) {
+    this.#flows = new TorusFlows(arrived);
+  }
 
+  /** @param byFlows whether to follow every transfer, which costs the engine seconds on the largest slices */
   of(
     report: RunReport,
     scenario: Scenario | undefined,
     engine: Engine | undefined,
     active: readonly ActiveCollective[],
+    cursorPs: number,
+    byFlows: boolean,
   ): LinkLoads {
     if (report !== this.#report) {
       this.#report = report;
       this.#byOp = new Map();
+    }
+    if (scenario !== undefined && engine !== undefined) {
+      this.#flows.want({ report, scenario, engine }, byFlows ? active : []);
     }
     const parts: LoadPart[] = [];
     const losses: LinkLoads['losses'][number][] = [];
@@ -45,12 +57,14 @@ export class TorusLoads {
     for (const collective of active) {
       const known = this.#byOp.get(collective.op) ?? this.#ask(scenario, engine, collective.op);
       if (known.kind === 'known') {
-        parts.push({ collective, utilization: known.utilization });
+        const mean: LoadPart = { collective, utilization: known.utilization };
+        parts.push(this.#flows.partAt(collective, cursorPs) ?? mean);
         if (known.loss !== undefined) losses.push({ collective, loss: known.loss });
       } else if (known.kind === 'failed') failure = known.message;
       else pending = true;
     }
-    return { parts, losses, pending, failure };
+    const following = active.some((collective) => this.#flows.isPending(collective));
+    return { parts, losses, pending, following, failure };
   }
 
   #ask(scenario: Scenario | undefined, engine: Engine | undefined, op: number): Known {

@@ -2,11 +2,10 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { clamp } from '../../base/integers.ts';
 import type { Palette } from '../../figure/color-palette.ts';
-import { utilizationScale } from '../../figure/color-scales.ts';
+import type { ColorScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
 import { cutMarks, farEnd } from '../../figure/torus-cuts.ts';
 import { linkNear, MIN_MARKS_PITCH, torusFigure, torusHighlight } from '../../figure/torus-figure.ts';
-import type { TorusLoad } from '../../figure/torus-load.ts';
 import { pathMarks, type TorusPath } from '../../figure/torus-path.ts';
 import { torusPixels } from '../../figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../figure/torus-plan.ts';
@@ -34,7 +33,10 @@ export interface LinkEvents {
 @customElement('systole-torus-stage')
 export class TorusStage extends LitElement {
   @property({ attribute: false }) torus: Torus | undefined;
-  @property({ attribute: false }) load: TorusLoad | undefined;
+  /** What is coloured, by link, -1 where there is none. */
+  @property({ attribute: false }) shares: Float32Array | undefined;
+  @property({ attribute: false }) scale: ColorScale | undefined;
+  @property({ attribute: false }) worstLink: number | undefined;
   @property({ attribute: false }) palette: Palette | undefined;
   @property({ attribute: false }) solid = false;
   /** Axis along which the torus is cut into planes. */
@@ -105,7 +107,7 @@ export class TorusStage extends LitElement {
     const has = (...names: readonly string[]): boolean => names.some((name) => changed.has(name));
     const isNewPlan = has('torus', 'solid', 'out', 'orientation', 'size') || this.#plan === undefined;
     if (isNewPlan) this.#plan = this.#layout();
-    if (isNewPlan || has('load', 'palette')) this.#drawing = this.#draw();
+    if (isNewPlan || has('shares', 'scale', 'palette')) this.#drawing = this.#draw();
   }
 
   #layout(): TorusPlan | undefined {
@@ -117,12 +119,13 @@ export class TorusStage extends LitElement {
 
   #draw(): Drawing | undefined {
     const plan = this.#plan;
-    const { load, palette } = this;
-    if (plan === undefined || load === undefined || palette === undefined) return undefined;
-    const scale = utilizationScale(palette.scheme);
-    if (plan.pitch >= MIN_MARKS_PITCH) return torusFigure(plan, load.utilization, scale);
+    const { shares, scale, palette } = this;
+    if (plan === undefined || shares === undefined || scale === undefined || palette === undefined) {
+      return undefined;
+    }
+    if (plan.pitch >= MIN_MARKS_PITCH) return torusFigure(plan, shares, scale);
     const { width, height, labels } = plan;
-    const pixels = torusPixels(plan, load.utilization, scale, palette, this.size.pixelRatio);
+    const pixels = torusPixels(plan, shares, scale, palette, this.size.pixelRatio);
     const names = labels.map(
       ({ text, x, y }) =>
         ({ kind: 'text', text, x, y, fill: 'ink-quiet', size: 12, font: 'numbers' }) as const,
@@ -149,7 +152,7 @@ export class TorusStage extends LitElement {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     if (key === 'w' || key === 'W') {
-      if (this.load?.worstLink !== undefined) this.#tell('link-select', { link: this.load.worstLink });
+      if (this.worstLink !== undefined) this.#tell('link-select', { link: this.worstLink });
     } else if (key === 'Escape' && this.selectedLink !== undefined)
       this.#tell('link-select', { link: undefined });
     else if (key === 'Enter') this.#nextLink(torus);

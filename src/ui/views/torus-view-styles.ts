@@ -10,8 +10,20 @@ export const torusViewStyles = css`
     position: absolute;
     inset-block-end: 0;
   }
+  /* A table has no empty corner: what is told of a link stands below it. */
+  [data-table] {
+    display: grid;
+    grid-template-rows: minmax(0, 1fr) auto;
+    gap: 8px;
+  }
+  [data-table] systole-link-table,
+  [data-table] systole-link-panel {
+    position: relative;
+    max-inline-size: none;
+  }
   /* Its way stays in sight: the slice makes room. */
-  [data-told] systole-torus-stage {
+  [data-told] systole-torus-stage,
+  [data-told] systole-link-table {
     inset-block-end: 44%;
   }
   .tale {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { formatCount, formatSi } from '../../base/format-quantity.ts';
+import { formatCount } from '../../base/format-quantity.ts';
 import { utilizationScale } from '../../figure/color-scales.ts';
 import { toSvg } from '../../figure/svg.ts';
 import { createTimelineIndex, type TimelineIndex } from '../../figure/timeline-index.ts';
@@ -11,11 +11,10 @@ import {
   quietestAxis,
   sumLoads,
   type TorusLoad,
-  worstCount,
 } from '../../figure/torus-load.ts';
 import { unrolledPlan } from '../../figure/torus-plan.ts';
 import { wrapNote } from '../../figure/torus-wraps.ts';
-import { axisName, type Torus } from '../../ici/topology.ts';
+import type { Torus } from '../../ici/topology.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Scenario } from '../../study/scenario.ts';
 import type { Engine } from '../../worker/engine-api.ts';
@@ -23,7 +22,6 @@ import { sharedStyles } from '../shared-styles.ts';
 import { torusOf, withOtherTwist } from '../slice-edits.ts';
 import type { TransferFocus } from '../transfer-focus.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
-import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
 import './flit-view.ts';
@@ -31,6 +29,15 @@ import './link-times.ts';
 import { pathOf, renderTale } from './tale-panel.ts';
 import type { TaleAnswer } from './tales-source.ts';
 import './torus-faults.ts';
+import {
+  type LinkMetric,
+  linkScale,
+  renderChain,
+  renderLegend,
+  renderNow,
+  renderPlanes,
+  renderWorst,
+} from './torus-footer.ts';
 import './torus-link-panel.ts';
 import './torus-link-table.ts';
 import { type LinkLoads, TorusLoads } from './torus-loads.ts';
@@ -63,6 +70,7 @@ export class TorusView extends LitElement {
   @property({ attribute: false }) transfer: TransferFocus | undefined;
 
   @state() private projection: Projection = 'unrolled';
+  @state() private metric: LinkMetric = 'used';
   @state() private out = 2;
   @state() private hoveredLink: number | undefined;
   @state() private focusedNode: number | undefined;
@@ -95,7 +103,9 @@ export class TorusView extends LitElement {
     }
     const torus = this.#torus;
     const active = collectivesAt(this.#index, this.cursorPs);
-    const links = this.#loads.of(report, this.scenario, this.engine, active);
+    // Of a whole torus the closed form says as much, save for who is held back.
+    const byFlows = !torus.intact || this.metric === 'held-back';
+    const links = this.#loads.of(report, this.scenario, this.engine, active, this.cursorPs, byFlows);
     this.#pending = links.pending;
     const load = this.#sum(torus, active, links);
     const told = this.#watch.told(this.transfer, report, this.scenario, this.engine, active);
@@ -112,6 +122,7 @@ export class TorusView extends LitElement {
       <div
         class="stage-frame"
         ?data-told=${this.transfer !== undefined}
+        ?data-table=${this.projection === 'table'}
         @jump-to=${(event: CustomEvent<{ readonly share: number }>) => this.#jump(event.detail.share)}
         @keydown=${{ handleEvent: (event: KeyboardEvent) => this.#escape(event), capture: true }}
       >
@@ -136,19 +147,17 @@ export class TorusView extends LitElement {
       </div>
       <footer ?hidden=${this.projection === 'flits'}>
         <systole-torus-slices .index=${this.#index} .cursorPs=${this.cursorPs}></systole-torus-slices>
-        ${this.projection === 'times' ? nothing : this.#renderLegend(report)} ${this.#renderCut(torus)} ${this.#renderWorst(torus, load)}
+        ${this.#renderLegend(report)}
         ${
-          active.length === 0
+          torus.axes < 3 || this.projection !== 'unrolled'
             ? nothing
-            : html`<button
-                class="link small"
-                title="Who waited for whom, from the start to the last arrival (Shift+C)"
-                @click=${() => dispatchViewEvent(this, 'invoke-command', { id: 'torus.chain' })}
-              >
-                critical chain
-              </button>`
+            : renderPlanes(this.out, (axis) => {
+                this.out = axis;
+              })
         }
-        <span class="now">${this.#renderNow(active, links)}</span>
+        ${renderWorst(torus, load, () => this.selectWorst())}
+        ${active.length === 0 ? nothing : renderChain(this)}
+        <span class="now">${renderNow(this, active, links, this.metric)}</span>
         <systole-torus-faults .torus=${torus} .losses=${links.losses}></systole-torus-faults>
         ${note === undefined ? nothing : html`<span class="note">${note}</span>`}
       </footer>
@@ -219,10 +228,20 @@ export class TorusView extends LitElement {
     return this.#load;
   }
 
+  /** Time has a legend of its own, the table has no colours. */
+  #renderLegend({ ici }: RunReport): TemplateResult | typeof nothing {
+    if (this.projection === 'times' || this.projection === 'table') return nothing;
+    return renderLegend(this.metric, ici, this.#theme.palette.scheme, (metric) => {
+      this.metric = metric;
+    });
+  }
+
   #renderStage(torus: Torus, load: TorusLoad, told: TaleAnswer | undefined): TemplateResult {
     return html`<systole-torus-stage
       .torus=${torus}
-      .load=${load}
+      .shares=${this.metric === 'used' ? load.utilization : load.blocked}
+      .scale=${linkScale(this.metric, this.#theme.palette.scheme)}
+      .worstLink=${load.worstLink}
       .palette=${this.#theme.palette}
       .solid=${this.projection === 'solid'}
       .out=${this.out}
@@ -274,20 +293,6 @@ export class TorusView extends LitElement {
       .active=${active}
       .selectedOp=${this.selectedOp}
     ></systole-flit-view>`;
-  }
-
-  #renderNow(active: readonly ActiveCollective[], links: LinkLoads): TemplateResult {
-    if (links.failure !== undefined) return html`<span class="warn">${links.failure}</span>`;
-    if (active.length === 0) return html`Nothing on the links now.`;
-    return html`Now ${active.map(
-      ({ op, report }, position) =>
-        html`${position > 0 ? ', ' : nothing}<button
-            class="link"
-            @click=${() => dispatchViewEvent(this, 'select-op', { op })}
-          >
-            ${report.name}
-          </button>`,
-    )}${links.pending ? ' …' : nothing}`;
   }
 
   #renderTwist(torus: Torus): TemplateResult {
@@ -345,46 +350,6 @@ export class TorusView extends LitElement {
       ?pinned=${this.selectedLink !== undefined}
       @close-panel=${() => this.#select(undefined)}
     ></systole-link-panel>`;
-  }
-
-  /** Which axis lies between the planes. */
-  #renderCut(torus: Torus): TemplateResult | typeof nothing {
-    if (torus.axes < 3 || this.projection !== 'unrolled') return nothing;
-    return html`<span class="metrics" role="group" aria-label="Axis between the planes">
-      <span class="cut">planes along</span>
-      ${[0, 1, 2].map(
-        (axis) => html`<button
-          class="small number"
-          aria-pressed=${this.out === axis ? 'true' : 'false'}
-          @click=${() => {
-            this.out = axis;
-          }}
-        >
-          ${axisName(axis)}
-        </button>`,
-      )}
-    </span>`;
-  }
-
-  #renderLegend(report: RunReport): TemplateResult {
-    const rate = formatSi(report.ici.linkBytesPerSecond, 'B/s');
-    return html`<span class="legend" title="Each line is one direction of a link, on the right-hand side of its way. A curved stub closes a ring; a slanted one leads to the next plane.">
-      <span class="number">0</span>
-      <span class="ramp" role="img" aria-label="Colour scale: utilisation from 0 to ${rate}" .style=${rampStyle(utilizationScale(this.#theme.palette.scheme))}></span>
-      <span class="number">${rate}</span> <span>each way</span>
-    </span>`;
-  }
-
-  #renderWorst(torus: Torus, load: TorusLoad): TemplateResult | typeof nothing {
-    const { worstLink } = load;
-    if (worstLink === undefined) return nothing;
-    const percent = Math.round(load.utilization[worstLink] * 100);
-    const alike = worstCount(load);
-    return html`<button class="link small" title="The busiest link (Shift+W), and how many are as busy" @click=${this.selectWorst}>
-      worst: <span class="number">${linkLabel(torus, worstLink)} ${percent}\u2009%</span>${
-        alike > 1 ? html`, ${formatCount(alike)} alike` : nothing
-      }
-    </button>`;
   }
 
   #spoken(torus: Torus, load: TorusLoad, told: TaleAnswer | undefined): string {

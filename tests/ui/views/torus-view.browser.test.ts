@@ -8,6 +8,7 @@ import '../../../src/ui/views/torus-view.ts';
 import type { TorusView } from '../../../src/ui/views/torus-view.ts';
 import type { Engine, LinkUtilization } from '../../../src/worker/engine-api.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
+import { until } from '../until.ts';
 import {
   clickAt,
   differs,
@@ -148,6 +149,75 @@ describe('systole-torus-view', () => {
     ).click();
     await settled(view);
     expect(textOf(find(view, 'systole-link-panel'))).toContain('(2,1,3) → +x');
+  });
+
+  test('beside the table, not over it, stands what is told of a link', async () => {
+    button('Table').click();
+    await settled(view);
+    press(find(view, 'systole-link-table'), 'w');
+    find<HTMLButtonElement>(view, 'tbody button').click();
+    await settled(view);
+    const table = find(view, 'systole-link-table').getBoundingClientRect();
+    const panel = find(view, 'systole-link-panel').getBoundingClientRect();
+    expect(panel.top).toBeGreaterThanOrEqual(table.bottom);
+    expect(table.height).toBeGreaterThan(panel.height);
+  });
+
+  test('who is held back is known once transfers are followed, moment by moment', async () => {
+    const slots = torus.linkSlots;
+    const asked: string[] = [];
+    const linkFlows: Engine['linkFlows'] = async (_, { collective }) => {
+      asked.push(collective);
+      const moments = (first: number, second: number): Float32Array =>
+        Float32Array.from({ length: 2 * slots }, (_, at) => (at < slots ? first : second));
+      return {
+        kind: 'done',
+        value: {
+          seconds: 1e-3,
+          count: 2,
+          busy: moments(0.25, 0.5),
+          blocked: moments(0.75, 0.125),
+          mean: new Float32Array(slots).fill(0.375),
+        },
+      };
+    };
+    view.engine = { ...engineThat(async (_, op) => ({ utilization: loadOf(op) })), linkFlows };
+    expect(textOf(view)).toContain('mean of its time, by the closed form');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(asked).toEqual([]);
+    button('Held back').click();
+    await settled(view);
+    expect(textOf(view)).toContain('following transfers');
+    await until(() => expect(textOf(view)).toContain('flows at this moment'));
+    await settled(view);
+    expect(asked.toSorted()).toEqual(['all-gather', 'reduce-scatter']);
+    const figure = find(view, 'systole-figure');
+    const late = pixelsOf(figure);
+    press(find(view, '.surface'), 'w');
+    await settled(view);
+    expect(textOf(find(view, 'systole-link-panel'))).toMatch(/% of the rate held back elsewhere/);
+    press(find(view, '.surface'), 'Escape');
+    await settled(view);
+    button('Used').click();
+    await settled(view);
+    expect(differs(pixelsOf(figure), late)).toBe(true);
+    // The gather is in its second half at the first moment, and in its first half a while before.
+    const used = pixelsOf(figure);
+    view.cursorPs = block.startPs + 600 * US;
+    await until(async () => {
+      await settled(view);
+      expect(differs(pixelsOf(figure), used)).toBe(true);
+    });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('where transfers are not followed, it says that nobody knows who is held back', async () => {
+    view.engine = {
+      ...engineThat(async (_, op) => ({ utilization: loadOf(op) })),
+      linkFlows: async () => ({ kind: 'done', value: undefined }),
+    };
+    button('Held back').click();
+    await until(() => expect(textOf(view)).toContain('single transfers are not followed here'));
   });
 
   test('it can be cut along any axis', async () => {
