@@ -2,7 +2,6 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatSi } from '../../base/format-quantity.ts';
 import { clamp } from '../../base/integers.ts';
-import { utilizationScale, waitingScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
 import {
   LINK_NAME_PX,
@@ -27,6 +26,7 @@ import type { FigureSize } from './canvas-figure.ts';
 import { rampStyle } from './canvas-legend.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
+import { type LinkMetric, linkScale, METRIC_OF, renderMetrics } from './link-metric.ts';
 import { LinkTimesSource, type TimesAnswer, type TimesContext } from './link-times-source.ts';
 import { linkTimesStyles } from './link-times-styles.ts';
 import { linkTimesTable, rowsText } from './link-times-table.ts';
@@ -37,16 +37,6 @@ import type { TaleAnswer } from './tales-source.ts';
 const PX_PER_BIN = 4;
 /** Widths are rounded to this many bins, so that a small change of the width asks for nothing. */
 const BIN_STEP = 20;
-
-type Metric = 'busy' | 'blocked';
-const METRICS: readonly { readonly id: Metric; readonly name: string; readonly of: string }[] = [
-  { id: 'busy', name: 'Used', of: 'of the rate' },
-  {
-    id: 'blocked',
-    name: 'Held back',
-    of: 'of the rate, unused because another link holds back what is on it',
-  },
-];
 
 /** Links x time of one collective, the worst link first, and who is on the selected one. */
 @customElement('systole-link-times')
@@ -63,7 +53,7 @@ export class LinkTimesView extends LitElement {
   @property({ attribute: false }) told: TaleAnswer | undefined;
   @property({ attribute: false }) cursorPs = 0;
 
-  @state() private metric: Metric = 'busy';
+  @state() private metric: LinkMetric = 'busy';
   @state() private isTable = false;
   @state() private scrollPx = 0;
   @state() private hoveredRow: number | undefined;
@@ -74,6 +64,7 @@ export class LinkTimesView extends LitElement {
   readonly #source = new LinkTimesSource(() => this.requestUpdate());
   #shown: ShownCollective | undefined;
   #times: LinkTimes | undefined;
+  #timesOp: number | undefined;
   #drawing: Drawing | undefined;
   #drawn: readonly unknown[] = [];
 
@@ -97,11 +88,16 @@ export class LinkTimesView extends LitElement {
       this.size.width === 0
         ? { kind: 'pending', fraction: 0, what: '' }
         : this.#source.times(context, shown.op, shown.detail, bins);
-    if (answer.kind === 'known') this.#times = answer.times;
-    const times = answer.kind === 'known' ? answer.times : undefined;
+    if (answer.kind === 'known') {
+      this.#times = answer.times;
+      this.#timesOp = shown.op;
+    }
+    // At another width the bins are others: until they have come the old ones are stretched.
+    const isStretched = answer.kind === 'pending' && this.#timesOp === shown.op;
+    const times = answer.kind === 'known' || isStretched ? this.#times : undefined;
     return html`${this.#renderHead(shown, times)}
       ${
-        answer.kind === 'pending'
+        answer.kind === 'pending' && !isStretched
           ? html`<p class="empty quiet" role="status">
               <progress max="1" .value=${answer.fraction} aria-label="Following transfers"></progress>
               ${answer.what} <button class="small" @click=${() => this.#source.cancel(context)}>Cancel</button>
@@ -128,7 +124,10 @@ export class LinkTimesView extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('report')) this.#times = undefined;
+    if (changed.has('report')) {
+      this.#times = undefined;
+      this.#timesOp = undefined;
+    }
     this.#shown = this.#choose(changed.has('report'));
     const row = this.#rowOf(this.selectedLink);
     if (changed.has('selectedLink') && row !== undefined) this.#reveal(row);
@@ -197,18 +196,10 @@ export class LinkTimesView extends LitElement {
         }
       </span>
       <span class="metrics" role="group" aria-label="What the colour says">
-        ${METRICS.map(
-          ({ id, name }) => html`<button
-            class="small"
-            aria-pressed=${this.metric === id && !this.isTable ? 'true' : 'false'}
-            @click=${() => {
-              this.metric = id;
-              this.isTable = false;
-            }}
-          >
-            ${name}
-          </button>`,
-        )}
+        ${renderMetrics(this.isTable ? undefined : this.metric, (metric) => {
+          this.metric = metric;
+          this.isTable = false;
+        })}
         <button
           class="small"
           aria-pressed=${this.isTable ? 'true' : 'false'}
@@ -262,9 +253,7 @@ export class LinkTimesView extends LitElement {
           <systole-figure
             .drawing=${this.#draw(torus, times)}
             .overlay=${overlay}
-            @figure-size=${(event: CustomEvent<FigureSize>) => {
-              this.size = event.detail;
-            }}
+            @figure-size=${(event: CustomEvent<FigureSize>) => this.#resized(event.detail)}
           ></systole-figure>
         </div>
       </div>
@@ -283,7 +272,7 @@ export class LinkTimesView extends LitElement {
     if (inputs.some((input, index) => input !== this.#drawn[index])) {
       this.#drawn = inputs;
       const rows = { links: times.links, count: times.count, shares: times[this.metric] };
-      const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
+      const scale = linkScale(this.metric, scheme);
       this.#drawing = linkTimesFigure(torus, rows, scale, width, height, this.scrollPx);
     }
     return this.#drawing;
@@ -291,15 +280,14 @@ export class LinkTimesView extends LitElement {
 
   #renderFoot(times: LinkTimes): TemplateResult {
     const { scheme } = this.#theme.palette;
-    const scale = this.metric === 'busy' ? utilizationScale(scheme) : waitingScale(scheme);
-    const metric = METRICS.find(({ id }) => id === this.metric);
+    const scale = linkScale(this.metric, scheme);
     const totals = times.whyTotals === undefined ? '' : `Means over all of its time: ${times.whyTotals}. `;
     // What a cut does to totals is said by the torus view, next to the cable.
     const sentence = this.torus?.intact === false && !times.followed ? '' : times.sentence;
     return html`<footer>
-      <span class="legend" title=${metric?.of ?? ''}>
+      <span class="legend" title=${METRIC_OF[this.metric]}>
         <span class="number">0</span>
-        <span class="ramp" role="img" aria-label="Colour scale: 0 to 100 % ${metric?.of}" .style=${rampStyle(scale)}></span>
+        <span class="ramp" role="img" aria-label="Colour scale: 0 to 100 % ${METRIC_OF[this.metric]}" .style=${rampStyle(scale)}></span>
         <span class="number">100 %</span> of the rate${this.metric === 'blocked' ? ', held back elsewhere' : ''}
       </span>
       <span>${rowsText(times.links.length, times.linkCount)}</span>
@@ -346,6 +334,13 @@ export class LinkTimesView extends LitElement {
       .pending=${found?.pending ?? false}
       .why=${why}
     ></systole-link-transfers>`;
+  }
+
+  /** In the next frame: what stands below the map changes its size, which must not happen while sizes are told. */
+  #resized(size: FigureSize): void {
+    requestAnimationFrame(() => {
+      this.size = size;
+    });
   }
 
   #scrub(event: PointerEvent, { range }: ShownCollective): void {

@@ -1,30 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount, formatSi } from '../../base/format-quantity.ts';
 import type { Scheme } from '../../figure/color-palette.ts';
-import { type ColorScale, utilizationScale, waitingScale } from '../../figure/color-scales.ts';
 import { linkLabel } from '../../figure/torus-figure.ts';
 import type { ActiveCollective, TorusLoad } from '../../figure/torus-load.ts';
 import { axisName, type Torus } from '../../ici/topology.ts';
 import type { RunReport } from '../../machine/report.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { rampStyle } from './canvas-legend.ts';
+import { type LinkMetric, linkScale, METRIC_OF, renderMetrics } from './link-metric.ts';
 import type { LinkLoads } from './torus-loads.ts';
-
-/** What the colour of a link says. */
-export type LinkMetric = 'used' | 'held-back';
-const METRICS: readonly { readonly id: LinkMetric; readonly name: string; readonly title: string }[] = [
-  { id: 'used', name: 'Used', title: 'How much of its rate a link carries' },
-  {
-    id: 'held-back',
-    name: 'Held back',
-    title: 'How much of its rate is unused because another link holds back what is on it',
-  },
-];
-
-/** Colours of a metric. */
-export function linkScale(metric: LinkMetric, scheme: Scheme): ColorScale {
-  return metric === 'used' ? utilizationScale(scheme) : waitingScale(scheme);
-}
 
 /** What the colours mean; a click changes it. */
 export function renderLegend(
@@ -37,23 +21,14 @@ export function renderLegend(
   const lines =
     'Each line is one direction of a link, on the right-hand side of its way. A curved stub closes a ring; a slanted one leads to the next plane.';
   return html`<span class="metrics" role="group" aria-label="What the colour says">
-      ${METRICS.map(
-        ({ id, name, title }) => html`<button
-          class="small"
-          title=${title}
-          aria-pressed=${metric === id ? 'true' : 'false'}
-          @click=${() => choose(id)}
-        >
-          ${name}
-        </button>`,
-      )}
+      ${renderMetrics(metric, choose)}
     </span>
     <span class="legend" title=${lines}>
       <span class="number">0</span>
       <span
         class="ramp"
         role="img"
-        aria-label="Colour scale: ${metric === 'used' ? 'utilisation' : 'held back elsewhere'}, from 0 to ${rate}"
+        aria-label="Colour scale: 0 to ${rate} ${METRIC_OF[metric]}"
         .style=${rampStyle(linkScale(metric, scheme))}
       ></span>
       <span class="number">${rate}</span>
@@ -118,7 +93,7 @@ function sourceOf({ parts, following }: LinkLoads, metric: LinkMetric): Template
     const title = `Every transfer is followed, links shared max-min fairly: alone it takes ${formatSi(flow.seconds, 's')}. The timeline has the time of the closed form.`;
     return html`<span title=${title}>flows at this moment</span>`;
   }
-  if (metric === 'held-back') {
+  if (metric === 'blocked') {
     return following
       ? html`following transfers to see who is held back …`
       : html`single transfers are not followed here, so that nobody knows who is held back`;

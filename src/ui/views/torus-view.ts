@@ -25,19 +25,12 @@ import { dispatchViewEvent } from './canvas-events.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
 import './flit-view.ts';
+import { type LinkMetric, linkScale } from './link-metric.ts';
 import './link-times.ts';
 import { pathOf, renderTale } from './tale-panel.ts';
 import type { TaleAnswer } from './tales-source.ts';
 import './torus-faults.ts';
-import {
-  type LinkMetric,
-  linkScale,
-  renderChain,
-  renderLegend,
-  renderNow,
-  renderPlanes,
-  renderWorst,
-} from './torus-footer.ts';
+import { renderChain, renderLegend, renderNow, renderPlanes, renderWorst } from './torus-footer.ts';
 import './torus-link-panel.ts';
 import './torus-link-table.ts';
 import { type LinkLoads, TorusLoads } from './torus-loads.ts';
@@ -70,7 +63,7 @@ export class TorusView extends LitElement {
   @property({ attribute: false }) transfer: TransferFocus | undefined;
 
   @state() private projection: Projection = 'unrolled';
-  @state() private metric: LinkMetric = 'used';
+  @state() private metric: LinkMetric = 'busy';
   @state() private out = 2;
   @state() private hoveredLink: number | undefined;
   @state() private focusedNode: number | undefined;
@@ -104,7 +97,7 @@ export class TorusView extends LitElement {
     const torus = this.#torus;
     const active = collectivesAt(this.#index, this.cursorPs);
     // Of a whole torus the closed form says as much, save for who is held back.
-    const byFlows = !torus.intact || this.metric === 'held-back';
+    const byFlows = !torus.intact || this.metric === 'blocked';
     const links = this.#loads.of(report, this.scenario, this.engine, active, this.cursorPs, byFlows);
     this.#pending = links.pending;
     const load = this.#sum(torus, active, links);
@@ -239,7 +232,7 @@ export class TorusView extends LitElement {
   #renderStage(torus: Torus, load: TorusLoad, told: TaleAnswer | undefined): TemplateResult {
     return html`<systole-torus-stage
       .torus=${torus}
-      .shares=${this.metric === 'used' ? load.utilization : load.blocked}
+      .shares=${this.metric === 'busy' ? load.utilization : load.blocked}
       .scale=${linkScale(this.metric, this.#theme.palette.scheme)}
       .worstLink=${load.worstLink}
       .palette=${this.#theme.palette}

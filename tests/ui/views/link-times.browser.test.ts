@@ -64,6 +64,24 @@ describe('systole-link-times', () => {
     expect(find(view, '.playhead').style.left).toMatch(/px$/);
   });
 
+  test('at another width the map stays until its bins have come, and nothing is told while sizes are', async () => {
+    const errors: string[] = [];
+    const listen = (event: ErrorEvent): void => void errors.push(event.message);
+    window.addEventListener('error', listen);
+    await mount();
+    await until(() => expect(textOf(view)).toContain('worst first'));
+    view.style.inlineSize = '480px';
+    await until(() => expect(asked).toHaveLength(2));
+    expect(textOf(view)).toContain('worst first');
+    await settled(view);
+    view.style.inlineSize = '';
+    await settled(view);
+    await settled(view);
+    expect(asked).toHaveLength(2);
+    window.removeEventListener('error', listen);
+    expect(errors).toEqual([]);
+  });
+
   test('arrow keys select links, and the selected one says who is on it', async () => {
     await mount();
     await until(() => expect(textOf(view)).toContain('worst first'));
