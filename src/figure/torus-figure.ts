@@ -6,8 +6,15 @@ import type { Drawing, Mark } from './drawing.ts';
 import { cutMarks, farEnd, middleOf } from './torus-cuts.ts';
 import type { TorusPlan } from './torus-plan.ts';
 
-/** Below this pitch links are drawn as pixels (`torusPixels`), not as marks. */
-export const MIN_MARKS_PITCH = 12;
+/** Below this pitch marks would run into each other. */
+const MIN_MARKS_PITCH = 12;
+/** With more links marks would cost several frames. */
+const MAX_MARKED_LINKS = 8192;
+
+/** Whether links are drawn as marks; else they are drawn as pixels (`torusPixels`). */
+export function hasMarks({ pitch, torus }: TorusPlan): boolean {
+  return pitch >= MIN_MARKS_PITCH && torus.linkCount <= MAX_MARKED_LINKS;
+}
 
 /**
  * Chips and links, each directed link in the colour of its utilisation.

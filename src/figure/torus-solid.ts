@@ -58,12 +58,15 @@ export function solidPlan(
     const [px, py] = project(x - middle[0], y - middle[1], z - middle[2]);
     return [width / 2 + px * pitch, height / 2 + py * pitch];
   };
+  const xs = new Float64Array(torus.nodes);
+  const ys = new Float64Array(torus.nodes);
   const coordinates = (node: number): [number, number, number] => [
     node % nx,
     Math.floor(node / nx) % ny,
     Math.floor(node / (nx * ny)),
   ];
-  const nodePosition = (node: number): readonly [number, number] => place(...coordinates(node));
+  for (let node = 0; node < torus.nodes; node += 1) [xs[node], ys[node]] = place(...coordinates(node));
+  const nodePosition = (node: number): readonly [number, number] => [xs[node], ys[node]];
 
   const linkShapes = (link: number): readonly (readonly number[])[] => {
     const target = farEnd(torus, link);
@@ -89,8 +92,7 @@ export function solidPlan(
     const reach = pitch * 1.05;
     const near: number[] = [];
     for (let node = 0; node < torus.nodes; node += 1) {
-      const [px, py] = nodePosition(node);
-      if (Math.abs(px - x) <= reach && Math.abs(py - y) <= reach) near.push(node);
+      if (Math.abs(xs[node] - x) <= reach && Math.abs(ys[node] - y) <= reach) near.push(node);
     }
     return near;
   };

@@ -4,7 +4,7 @@ import type { Palette } from '../../figure/color-palette.ts';
 import type { ColorScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
 import { routerFillMarks, waitChainMarks } from '../../figure/flit-figures.ts';
-import { linkNear, MIN_MARKS_PITCH, torusFigure } from '../../figure/torus-figure.ts';
+import { hasMarks, linkNear, torusFigure } from '../../figure/torus-figure.ts';
 import { torusPixels } from '../../figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../figure/torus-plan.ts';
 import type { FlitReader, WaitChain } from '../../ici/flit-reader.ts';
@@ -72,7 +72,7 @@ export class FlitTorus extends LitElement {
     const { shares, scale, palette, fill } = this;
     const plan = this.#plan;
     if (plan === undefined || !shares || !scale || !palette || !fill) return undefined;
-    if (plan.pitch < MIN_MARKS_PITCH) {
+    if (!hasMarks(plan)) {
       const { width, height } = plan;
       const pixels = torusPixels(plan, shares, scale, palette, this.size.pixelRatio);
       return { width, height, marks: [{ kind: 'image', x: 0, y: 0, width, height, pixels }] };

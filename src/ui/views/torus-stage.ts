@@ -5,7 +5,7 @@ import type { Palette } from '../../figure/color-palette.ts';
 import type { ColorScale } from '../../figure/color-scales.ts';
 import type { Drawing } from '../../figure/drawing.ts';
 import { cutMarks, farEnd } from '../../figure/torus-cuts.ts';
-import { linkNear, MIN_MARKS_PITCH, torusFigure, torusHighlight } from '../../figure/torus-figure.ts';
+import { hasMarks, linkNear, torusFigure, torusHighlight } from '../../figure/torus-figure.ts';
 import { pathMarks, type TorusPath } from '../../figure/torus-path.ts';
 import { torusPixels } from '../../figure/torus-pixels.ts';
 import { type TorusPlan, unrolledPlan } from '../../figure/torus-plan.ts';
@@ -52,6 +52,7 @@ export class TorusStage extends LitElement {
   @query('.surface') private surface: HTMLElement | undefined;
   #plan: TorusPlan | undefined;
   #drawing: Drawing | undefined;
+  #turning: Orientation | undefined;
   #drag: { readonly x: number; readonly y: number; readonly from: Orientation; moved: boolean } | undefined;
 
   /** Whether a link starts in the lower right quarter, where details would cover it. */
@@ -123,7 +124,7 @@ export class TorusStage extends LitElement {
     if (plan === undefined || shares === undefined || scale === undefined || palette === undefined) {
       return undefined;
     }
-    if (plan.pitch >= MIN_MARKS_PITCH) return torusFigure(plan, shares, scale);
+    if (hasMarks(plan)) return torusFigure(plan, shares, scale);
     const { width, height, labels } = plan;
     const pixels = torusPixels(plan, shares, scale, palette, this.size.pixelRatio);
     const names = labels.map(
@@ -210,8 +211,19 @@ export class TorusStage extends LitElement {
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
     if (Math.hypot(dx, dy) >= CLICK_SLACK_PX) drag.moved = true;
     if (!drag.moved || !this.solid) return;
-    this.orientation = turned(drag.from.turn + dx * TURN_PER_PX, drag.from.tilt + dy * TURN_PER_PX);
-    this.#tell('link-hover', { link: undefined });
+    this.#turnTo(turned(drag.from.turn + dx * TURN_PER_PX, drag.from.tilt + dy * TURN_PER_PX));
+    if (this.hoveredLink !== undefined) this.#tell('link-hover', { link: undefined });
+  }
+
+  /** With the next frame: the pointer may move several times a frame, and a large slice takes most of one to draw. */
+  #turnTo(orientation: Orientation): void {
+    if (this.#turning === undefined) {
+      requestAnimationFrame(() => {
+        this.orientation = this.#turning ?? this.orientation;
+        this.#turning = undefined;
+      });
+    }
+    this.#turning = orientation;
   }
 
   #pointerReleased(event: PointerEvent): void {
