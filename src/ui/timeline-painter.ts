@@ -3,7 +3,8 @@ import type { Mark, TimelineFigure } from '../figure/timeline.ts';
 import type { TileMark } from '../figure/timeline-tiles.ts';
 import type { IdleCause, LaneId, OpReport } from '../machine/report.ts';
 import { IDLE_CAUSES, laneToken } from './idle-text.ts';
-import { readPalette } from './views/canvas-palette.ts';
+import { pageFonts } from './views/canvas-fonts.ts';
+import { pagePalette } from './views/canvas-palette.ts';
 
 /** Heights of the timeline's rows; the DOM beside the canvas has the same. */
 export const LANE_HEIGHT_PX = 22;
@@ -43,9 +44,9 @@ export interface TimelinePainter {
 
 export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: number): TimelinePainter {
   const context = canvas.getContext('2d');
-  const { colors } = readPalette(canvas);
+  const { colors } = pagePalette();
   const { ink, ground } = colors;
-  const font = `12px ${getComputedStyle(canvas).getPropertyValue('--font-words')}`;
+  const font = `12px ${pageFonts().words}`;
   const shades = new Map<string, Shade>();
   const patterns = new Map<IdleCause, CanvasPattern | string>();
 

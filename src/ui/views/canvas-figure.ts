@@ -1,7 +1,8 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Drawing } from '../../figure/drawing.ts';
-import { drawMarks, type Fonts } from './canvas-draw.ts';
+import { drawMarks } from './canvas-draw.ts';
+import { pageFonts } from './canvas-fonts.ts';
 import { PaletteController } from './canvas-palette.ts';
 
 /** Room that a figure has, in CSS pixels, and device pixels a CSS pixel. */
@@ -24,8 +25,6 @@ export class CanvasFigure extends LitElement {
   @query('canvas.over') private over: HTMLCanvasElement | undefined;
   readonly #theme = new PaletteController(this);
   #palettePainted: unknown;
-  /** The same in every theme. Asking for them at each painting would make the page compute its styles each time. */
-  #fonts: Fonts | undefined;
   #size: FigureSize = { width: 0, height: 0, pixelRatio: 1 };
   readonly #resizes = new ResizeObserver(() => this.#measure());
   #pixelRatioQuery: MediaQueryList | undefined;
@@ -72,8 +71,7 @@ export class CanvasFigure extends LitElement {
     }
     if (drawing === undefined) return;
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-    this.#fonts ??= readFonts(this);
-    drawMarks(context, drawing, this.#theme.palette, this.#fonts);
+    drawMarks(context, drawing, this.#theme.palette, pageFonts());
   }
 
   #measure(): void {
@@ -109,14 +107,6 @@ export class CanvasFigure extends LitElement {
       pointer-events: none;
     }
   `;
-}
-
-function readFonts(element: Element): Fonts {
-  const style = getComputedStyle(element);
-  return {
-    words: style.getPropertyValue('--font-words') || 'system-ui, sans-serif',
-    numbers: style.getPropertyValue('--font-numbers') || 'ui-monospace, monospace',
-  };
 }
 
 declare global {

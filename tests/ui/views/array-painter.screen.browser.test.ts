@@ -13,7 +13,7 @@ import type { RunReport } from '../../../src/machine/report.ts';
 import '../../../src/ui/views/array-view.ts';
 import type { ArrayStage } from '../../../src/ui/views/array-stage.ts';
 import type { ArrayView } from '../../../src/ui/views/array-view.ts';
-import { readPalette } from '../../../src/ui/views/canvas-palette.ts';
+import { pagePalette } from '../../../src/ui/views/canvas-palette.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
 import { until } from '../until.ts';
 import { find, findAll, mountView, pixelsOf, press, settled } from './mount-view.ts';
@@ -126,7 +126,7 @@ describe('256x256 PEs on the GPU', () => {
     document.documentElement.dataset.theme = theme;
     await mount('gpu');
     await drawnBy('GPU');
-    const inks = arrayInks(readPalette(view), SIDE);
+    const inks = arrayInks(pagePalette(), SIDE);
     const words = new Uint32Array(SIDE * SIDE);
     const seen = new Set<string>();
     for (const ps of MOMENTS_PS) {
