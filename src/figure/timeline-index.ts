@@ -38,6 +38,18 @@ export interface LaneSums {
   readonly idlePs: ReadonlyMap<IdleCause, number>;
 }
 
+const known = new WeakMap<RunReport, TimelineIndex>();
+
+/** The index of a report, made once. */
+export function timelineIndexOf(report: RunReport): TimelineIndex {
+  let index = known.get(report);
+  if (index === undefined) {
+    index = createTimelineIndex(report);
+    known.set(report, index);
+  }
+  return index;
+}
+
 export function createTimelineIndex(report: RunReport): TimelineIndex {
   const lanes = report.units.map((unit): LaneIndex => {
     const blocks = report.timeline.flatMap((block) => {

@@ -3,7 +3,7 @@ import { clamp } from '../base/integers.ts';
 import { oneLine } from '../base/result.ts';
 import { sameLinkMoment } from '../figure/same-moment.ts';
 import { clampRange, revealInRange, type TimeRange } from '../figure/time-scale.ts';
-import { createTimelineIndex, type TimelineIndex } from '../figure/timeline-index.ts';
+import { type TimelineIndex, timelineIndexOf } from '../figure/timeline-index.ts';
 import { EMBEDDED_SCENARIO } from '../study/catalog.ts';
 import type { Note } from '../study/recording.ts';
 import type { Scenario } from '../study/scenario.ts';
@@ -37,7 +37,6 @@ export class App {
   #future: readonly Scenario[] = [];
   #runsStarted = 0;
   #noticesShown = 0;
-  #index: TimelineIndex | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -62,9 +61,7 @@ export class App {
   /** Running sums over the timeline of the run on screen. */
   timelineIndex(): TimelineIndex | undefined {
     const report = this.state.run?.report;
-    if (report === undefined) return undefined;
-    if (this.#index?.report !== report) this.#index = createTimelineIndex(report);
-    return this.#index;
+    return report && timelineIndexOf(report);
   }
 
   command(id: string): Command {
@@ -176,7 +173,7 @@ export class App {
     // Who watches a link goes on watching what is on it.
     const watched =
       sameProgram && selectedLink !== undefined && index !== undefined
-        ? sameLinkMoment(index, createTimelineIndex(report), this.state.cursorPs)
+        ? sameLinkMoment(index, timelineIndexOf(report), this.state.cursorPs)
         : undefined;
     const cursorPs = Math.min(report.stepPs, Math.round(watched ?? proportional));
     const shiftPs = cursorPs - proportional;

@@ -1,3 +1,4 @@
+import type { LitElement } from 'lit';
 import { page as browserPage } from 'vitest/browser';
 import '../../src/ui/theme.css';
 import '../../src/ui/views/app-root.ts';
@@ -39,6 +40,8 @@ export async function mountPage(
   return page;
 }
 
+const VIEWS = 'systole-timeline, systole-array-view, systole-torus-view, systole-roofline-view';
+
 function pageOf(app: App, root: AppRoot): Page {
   const findAll = <T extends Element>(selector: string): readonly T[] => {
     const [last = '', ...outer] = selector.split(' >>> ').reverse();
@@ -66,6 +69,8 @@ function pageOf(app: App, root: AppRoot): Page {
     settled: async () => {
       await root.updateComplete;
       await frame();
+      // They take turns.
+      await Promise.all(findAll<LitElement>(VIEWS).map((view) => view.updateComplete));
       await frame();
     },
     close: () => root.remove(),

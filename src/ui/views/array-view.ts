@@ -15,11 +15,12 @@ import {
 import type { ArrayMetric } from '../../figure/array-pixels.ts';
 import type { PeDescription } from '../../figure/array-words.ts';
 import { toSvg } from '../../figure/svg.ts';
-import { createTimelineIndex, type TimelineIndex } from '../../figure/timeline-index.ts';
+import { type TimelineIndex, timelineIndexOf } from '../../figure/timeline-index.ts';
 import type { ArrayDrawing } from '../../gpu/array-drawing.ts';
 import type { MatmulDetail, RunReport } from '../../machine/report.ts';
 import type { Engine } from '../../worker/engine-api.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import { turn } from '../turns.ts';
 import { ActivityController, type ActivityStatus } from './array-activity.ts';
 import type { DrawRefusal } from './array-canvas.ts';
 import { renderFacts, renderReason } from './array-facts.ts';
@@ -69,6 +70,7 @@ export class ArrayView extends LitElement {
   readonly #counter = new ActivityController(this);
   readonly #painters = new PainterController(this);
   #index: TimelineIndex | undefined;
+  #drawn: RunReport | undefined;
   #picture: ArrayPicture | undefined;
   #version = 0;
   #frame = 0;
@@ -157,13 +159,16 @@ export class ArrayView extends LitElement {
 
   /** With the frame, not in the event: the playhead may move several times a frame, and other views answer it too. */
   protected override async scheduleUpdate(): Promise<void> {
-    if (this.hasUpdated && !document.hidden) await new Promise(requestAnimationFrame);
+    if (this.report !== this.#drawn) {
+      this.#drawn = this.report;
+      await turn();
+    } else if (this.hasUpdated && !document.hidden) await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('report')) {
-      this.#index = this.report && createTimelineIndex(this.report);
+      this.#index = this.report && timelineIndexOf(this.report);
       this.#picture = undefined;
       this.unit = 0;
     }

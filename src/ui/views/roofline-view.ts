@@ -18,11 +18,12 @@ import {
   rooflineOf,
 } from '../../figure/roofline-model.ts';
 import { toSvg } from '../../figure/svg.ts';
-import { createTimelineIndex, type TimelineIndex } from '../../figure/timeline-index.ts';
+import { type TimelineIndex, timelineIndexOf } from '../../figure/timeline-index.ts';
 import { spanAt } from '../../figure/timeline-lookup.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Engine } from '../../worker/engine-api.ts';
 import { sharedStyles } from '../shared-styles.ts';
+import { turn } from '../turns.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import './canvas-figure.ts';
 import type { FigureSize } from './canvas-figure.ts';
@@ -49,6 +50,7 @@ export class RooflineView extends LitElement {
 
   readonly #theme = new PaletteController(this);
   #index: TimelineIndex | undefined;
+  #drawn: RunReport | undefined;
   #roofline: Roofline | undefined;
   #layout: RooflineLayout | undefined;
   #layoutKey: readonly unknown[] = [];
@@ -92,9 +94,18 @@ export class RooflineView extends LitElement {
       <p class="visually-hidden" aria-live="polite">${this.spoken}</p>`;
   }
 
+  /** A new run is drawn in this view's turn. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.report !== this.#drawn) {
+      this.#drawn = this.report;
+      await turn();
+    }
+    super.scheduleUpdate();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('report')) return;
-    this.#index = this.report && createTimelineIndex(this.report);
+    this.#index = this.report && timelineIndexOf(this.report);
     this.#roofline = this.report && rooflineOf(this.report);
     this.hoveredOp = undefined;
     this.hoveredRoof = undefined;

@@ -21,6 +21,7 @@ import { sharedStyles } from '../shared-styles.ts';
 import { describePlaced } from '../span-text.ts';
 import type { AppState } from '../state.ts';
 import { createTimelinePainter, LANE_HEIGHT_PX, type TimelinePainter } from '../timeline-painter.ts';
+import { turn } from '../turns.ts';
 import { timelineStyles } from './timeline-styles.ts';
 import './hover-card.ts';
 import './timeline-footer.ts';
@@ -52,6 +53,7 @@ export class TimelineView extends AppElement {
   @query('canvas') private canvas: HTMLCanvasElement | null | undefined;
   @query('.plot') private plot: HTMLElement | null | undefined;
   #gesture: Gesture | undefined;
+  #drawn: Run | undefined;
   #figure: TimelineFigure | undefined;
   #painted: readonly unknown[] = [];
   #painter: TimelinePainter | undefined;
@@ -62,6 +64,16 @@ export class TimelineView extends AppElement {
 
   protected override watched(state: AppState): readonly unknown[] {
     return [state.run, state.view, state.cursorPs, state.area, state.axis, state.selectedOp, state.scheme];
+  }
+
+  /** A new run is drawn in this view's turn. */
+  protected override async scheduleUpdate(): Promise<void> {
+    const run = this.app?.state.run;
+    if (run !== this.#drawn) {
+      this.#drawn = run;
+      await turn();
+    }
+    super.scheduleUpdate();
   }
 
   override disconnectedCallback(): void {

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatCount } from '../../base/format-quantity.ts';
 import { utilizationScale } from '../../figure/color-scales.ts';
 import { toSvg } from '../../figure/svg.ts';
-import { createTimelineIndex, type TimelineIndex } from '../../figure/timeline-index.ts';
+import { type TimelineIndex, timelineIndexOf } from '../../figure/timeline-index.ts';
 import { linkLabel, torusFigure } from '../../figure/torus-figure.ts';
 import {
   type ActiveCollective,
@@ -21,6 +21,7 @@ import type { Engine } from '../../worker/engine-api.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import { torusOf, withOtherTwist } from '../slice-edits.ts';
 import type { TransferFocus } from '../transfer-focus.ts';
+import { turn } from '../turns.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { PaletteController } from './canvas-palette.ts';
 import { viewStyles } from './canvas-styles.ts';
@@ -70,12 +71,10 @@ export class TorusView extends LitElement {
   @query('systole-torus-stage') private stage: TorusStage | undefined;
 
   readonly #theme = new PaletteController(this);
-  readonly #loads = new TorusLoads(() => {
-    this.requestUpdate();
-    if (this.#seeksWorst) void this.updateComplete.then(() => this.selectWorst());
-  });
+  readonly #loads = new TorusLoads(() => this.requestUpdate());
   readonly #watch = new TransferWatch(() => this.requestUpdate());
   #index: TimelineIndex | undefined;
+  #drawn: RunReport | undefined;
   #torus: Torus | undefined;
   #load: TorusLoad | undefined;
   /** The loads of this moment are still being computed: what is asked of them waits for them. */
@@ -157,6 +156,15 @@ export class TorusView extends LitElement {
       <p class="visually-hidden" aria-live="polite">${this.#spoken(torus, load, told)}</p>`;
   }
 
+  /** A new run is drawn in this view's turn. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.report !== this.#drawn) {
+      this.#drawn = this.report;
+      await turn();
+    }
+    super.scheduleUpdate();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('scenario')) {
       this.#canTwist = this.scenario !== undefined && withOtherTwist(this.scenario) !== undefined;
@@ -164,7 +172,7 @@ export class TorusView extends LitElement {
     if (!changed.has('report')) return;
     const { report } = this;
     const before = this.#torus?.shape.join();
-    this.#index = report && createTimelineIndex(report);
+    this.#index = report && timelineIndexOf(report);
     this.#torus = report && torusOf(report.slice);
     // Of the same chips the user goes on seeing the same ones.
     if (this.#torus?.shape.join() === before) return;
@@ -174,6 +182,10 @@ export class TorusView extends LitElement {
     this.hoveredLink = undefined;
   }
 
+  protected override updated(): void {
+    if (this.#seeksWorst && !this.#pending) void this.updateComplete.then(() => this.selectWorst());
+  }
+
   #select(link: number | undefined): void {
     this.selectedLink = link;
     dispatchViewEvent(this, 'select-link', { link });
@@ -181,7 +193,7 @@ export class TorusView extends LitElement {
 
   /** Selects the busiest link of this moment, as soon as its loads are known. */
   selectWorst(): void {
-    this.#seeksWorst = this.#pending || this.#load === undefined;
+    this.#seeksWorst = this.#pending || this.isUpdatePending || this.#load === undefined;
     if (!this.#seeksWorst && this.#load?.worstLink !== undefined) this.#select(this.#load.worstLink);
   }
 
