@@ -1,4 +1,4 @@
-import { formatSi } from '../base/format-quantity.ts';
+import { formatCount, formatSi } from '../base/format-quantity.ts';
 import { clamp } from '../base/integers.ts';
 import type { Drawing, Mark, Paint } from './drawing.ts';
 import type { Roof, Roofline, RooflinePoint } from './roofline-model.ts';
@@ -297,5 +297,5 @@ function label(text: string, x: number, y: number): Extract<Mark, { kind: 'text'
 /** FLOP/byte as people write it: 166, 0.25, 1,000. */
 export function formatIntensity(value: number): string {
   if (!Number.isFinite(value)) return '∞';
-  return value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+  return value >= 1000 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(3)));
 }

@@ -1,4 +1,4 @@
-import { THIN_SPACE } from '../base/format-quantity.ts';
+import { formatCount, THIN_SPACE } from '../base/format-quantity.ts';
 import { clamp } from '../base/integers.ts';
 import { PICOSECONDS_PER_SECOND } from '../base/time.ts';
 
@@ -90,7 +90,7 @@ export function ticksOf(scale: TimeScale, minSpacingPx: number, unit: AxisUnit):
     const label =
       unit.kind === 'time'
         ? formatMoment(ps, stepPs, scale.range.endPs)
-        : Math.round(ps / psPerUnit).toLocaleString('en-US');
+        : formatCount(Math.round(ps / psPerUnit));
     ticks.push({ ps, x: scale.toPx(ps), label });
   }
   return ticks;

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format-quantity.ts';
 import { err, InputError, ok, type Result } from '../base/result.ts';
 import { parseSlice, type SliceRequest } from '../hardware/slice.ts';
 import type { Scenario } from '../study/scenario.ts';
@@ -58,7 +59,7 @@ function parseOneSlice(text: string): Result<SliceRequest> {
 export function sizeText(workload: WorkloadSpec): string {
   const sizes =
     workload.kind === 'gemm' ? [workload.m, workload.k, workload.n] : [workload.batch, workload.sequence];
-  return sizes.map((size) => size.toLocaleString('en-US')).join(' × ');
+  return sizes.map((size) => formatCount(size)).join(' × ');
 }
 
 /** The workload with the sizes that `text` names; the schema judges whether they make sense. */

@@ -33,6 +33,11 @@ describe('quantities', () => {
 
   it('counts are grouped', () => {
     expect(formatCount(1_184_402)).toBe('1,184,402');
+    fc.assert(
+      fc.property(fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -9999, max: 9999 })), (count) => {
+        expect(formatCount(count)).toBe(count.toLocaleString('en-US'));
+      }),
+    );
   });
 
   it('read back to within half of the last of three figures', () => {

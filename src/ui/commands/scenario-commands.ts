@@ -1,4 +1,4 @@
-import { formatSi } from '../../base/format-quantity.ts';
+import { formatCount, formatSi } from '../../base/format-quantity.ts';
 import { product } from '../../base/integers.ts';
 import { type Chip, DTYPES } from '../../hardware/chip.ts';
 import { peakFlops } from '../../hardware/peak.ts';
@@ -147,7 +147,7 @@ function slicesPrompt(app: App): Prompt {
       const chips = product(scenarioOf(app)?.slice.shape ?? [1]);
       return [1, 2, 4, 8, 16].map((slices) => ({
         value: String(slices),
-        detail: `${(slices * chips).toLocaleString('en-US')} chips in all`,
+        detail: `${formatCount(slices * chips)} chips in all`,
       }));
     },
     apply: (text) =>
@@ -165,7 +165,7 @@ function sliceSuggestion(shape: readonly number[], slices = 1): Suggestion {
   const chips = product(shape) * slices;
   return {
     value: sliceText({ shape: [...shape], slices }),
-    detail: chips === 1 ? '1 chip' : `${chips.toLocaleString('en-US')} chips`,
+    detail: chips === 1 ? '1 chip' : `${formatCount(chips)} chips`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { formatPercent } from '../../base/format-quantity.ts';
+import { formatCount, formatPercent } from '../../base/format-quantity.ts';
 import { sum } from '../../base/integers.ts';
 import type { SelfTestVerdict } from '../../gpu/self-test.ts';
 import type { Citation } from '../../hardware/chip.ts';
@@ -68,7 +68,7 @@ function renderBounds(report: RunReport): TemplateResult {
   const row = (label: string, ps: number): TemplateResult =>
     html`<tr>
       <th scope="row">${label}</th>
-      <td class="number" title=${`${ps.toLocaleString('en-US')} ps`}>${formatDuration(ps)}</td>
+      <td class="number" title=${`${formatCount(ps)} ps`}>${formatDuration(ps)}</td>
       <td class="number">${formatPercent(ps / stepPs)}</td>
     </tr>`;
   return html`<h2>Never faster than physics: ${holds ? 'the bound holds' : 'the bound is broken'}</h2>
@@ -91,8 +91,8 @@ function renderBounds(report: RunReport): TemplateResult {
       </table>
     </div>
     <p class="quiet">
-      Every moment of the matrix units has one cause: the causes sum to ${parts.toLocaleString('en-US')} ps, the step
-      takes ${stepPs.toLocaleString('en-US')} ps${parts === stepPs ? ', exactly the same' : ', which is a fault: please report it'}.
+      Every moment of the matrix units has one cause: the causes sum to ${formatCount(parts)} ps, the step
+      takes ${formatCount(stepPs)} ps${parts === stepPs ? ', exactly the same' : ', which is a fault: please report it'}.
     </p>`;
 }
 

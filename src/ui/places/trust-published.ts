@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
 import { SOURCES } from '../../hardware/sources.ts';
 import {
   TEXTBOOK_CHAPTERS,
@@ -98,7 +98,7 @@ function renderCase(each: TextbookCase): TemplateResult {
 const CHAPTER_NAMES = { sharding: 'Sharded matrices', tpus: 'TPUs', training: 'Training' } as const;
 
 function amountText({ unit }: TextbookCase, amount: number): string {
-  return unit === 's' ? formatSi(amount, 's') : Math.round(amount).toLocaleString('en-US');
+  return unit === 's' ? formatSi(amount, 's') : formatCount(Math.round(amount));
 }
 
 function signed(fraction: number): string {

@@ -98,7 +98,7 @@ export class Inspector extends AppElement {
 }
 
 function rowsOf(report: RunReport, op: OpReport): readonly Row[] {
-  const exact = (ps: number): string => `${ps.toLocaleString('en-US')} ps`;
+  const exact = (ps: number): string => `${formatCount(ps)} ps`;
   const rows: Row[] = [
     {
       label: 'Alone',

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { formatBinaryBytes, formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { formatBinaryBytes, formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
 import { sum } from '../../base/integers.ts';
 import type { IdleCause, RunReport } from '../../machine/report.ts';
 import type { App } from '../app.ts';
@@ -113,7 +113,7 @@ function renderBreakdown(report: RunReport): TemplateResult {
 
 function row(report: RunReport, label: string, ps: number): TemplateResult {
   return html`<dt>${label}</dt>
-    <dd title=${`${ps.toLocaleString('en-US')} ps / ${report.stepPs.toLocaleString('en-US')} ps`}>
+    <dd title=${`${formatCount(ps)} ps / ${formatCount(report.stepPs)} ps`}>
       ${formatDuration(ps)} · ${formatPercent(ps / report.stepPs)}
     </dd>`;
 }

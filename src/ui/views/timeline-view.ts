@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { formatPercent } from '../../base/format-quantity.ts';
+import { formatCount, formatPercent } from '../../base/format-quantity.ts';
 import {
   type AxisUnit,
   createTimeScale,
@@ -174,7 +174,7 @@ export class TimelineView extends AppElement {
 
   #momentText(run: Run, state: AppState): string {
     if (state.axis === 'cycles') {
-      return `cycle ${Math.floor((state.cursorPs * run.clockHz) / 1e12 + 1e-6).toLocaleString('en-US')}`;
+      return `cycle ${formatCount(Math.floor((state.cursorPs * run.clockHz) / 1e12 + 1e-6))}`;
     }
     const resolution = spanOf(state.view) / MIN_RESOLUTION_DIVISOR;
     return formatMoment(state.cursorPs, 10 ** Math.floor(Math.log10(resolution)), state.cursorPs);

@@ -1,6 +1,6 @@
 import { css, html, type nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
 import { secondsFromPicoseconds } from '../../base/time.ts';
 import type { RunReport } from '../../machine/report.ts';
 import type { Run } from '../../worker/engine-api.ts';
@@ -121,14 +121,14 @@ function besideFacts(run: Run, baseline: Run | undefined): readonly Fact[] {
     {
       label: `With ${name}`,
       value: `${formatDuration(before)}, now ${ratio.toFixed(digits)}×`,
-      formula: `${now.toLocaleString('en-US')} ps / ${before.toLocaleString('en-US')} ps; more of it in Explore`,
+      formula: `${formatCount(now)} ps / ${formatCount(before)} ps; more of it in Explore`,
     },
   ];
 }
 
 function factsOf(report: RunReport): readonly Fact[] {
   const seconds = secondsFromPicoseconds(report.stepPs);
-  const exact = `${report.stepPs.toLocaleString('en-US')} ps`;
+  const exact = `${formatCount(report.stepPs)} ps`;
   const facts: Fact[] = [
     { label: 'Step', value: formatDuration(report.stepPs), formula: `exactly ${exact}` },
   ];
@@ -136,7 +136,7 @@ function factsOf(report: RunReport): readonly Fact[] {
     facts.push({
       label: 'Tokens',
       value: formatSi(report.tokens / seconds, 'tok/s'),
-      formula: `${report.tokens.toLocaleString('en-US')} tokens / ${exact}, ${report.slice.slices === undefined ? 'whole slice' : 'all slices'}`,
+      formula: `${formatCount(report.tokens)} tokens / ${exact}, ${report.slice.slices === undefined ? 'whole slice' : 'all slices'}`,
     });
   }
   facts.push({
