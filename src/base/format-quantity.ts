@@ -54,7 +54,7 @@ export function formatPercent(fraction: number, figures = 3): string {
   const percent = fraction * 100;
   const text =
     Math.abs(percent) >= 100 ? percent.toFixed(0) : percent === 0 ? '0' : significant(percent, figures);
-  return `${text}${THIN_SPACE}%`;
+  return `${text.replace('-', '−')}${THIN_SPACE}%`;
 }
 
 /** An exact count with thousands grouped: 1184402 -> `1,184,402`. */

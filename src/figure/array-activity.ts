@@ -61,7 +61,7 @@ export function activityLines(activity: ArrayActivity, { row, column }: PePlace)
   const products = activity.products[index];
   const toggles: PeLine = {
     name: 'operand toggles, whole op',
-    element: `${formatActivity(activityAt(activity, 'toggles', row, index), 'toggles')} a cycle`,
+    element: `${formatActivity(activityAt(activity, 'toggles', row, index), 'toggles')} toggles a cycle`,
     value: undefined,
     origin: `${formatCount(activity.operandToggles[row])} in ${formatCount(activity.cycles)} cycles, the same in all of row ${row}`,
   };
@@ -70,7 +70,7 @@ export function activityLines(activity: ArrayActivity, { row, column }: PePlace)
     toggles,
     {
       name: 'gated products, whole op',
-      element: formatActivity(activityAt(activity, 'gated', row, index), 'gated'),
+      element: `${formatActivity(activityAt(activity, 'gated', row, index), 'gated')} of products gated`,
       value: undefined,
       origin: `${formatCount(activity.gatedProducts[index])} of ${formatCount(products)} have a zero factor`,
     },

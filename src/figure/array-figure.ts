@@ -74,12 +74,22 @@ export function arrayHighlight(
   if (hovered !== undefined) {
     const { field } = layout;
     const at = rectOfPe(layout, hovered);
+    // Over numbers it would strike them out: there the rims alone tell row and column.
+    const reach = layout.cell >= VALUE_CELL ? 0 : 1;
     const middleX = at.x + at.width / 2;
     const middleY = at.y + at.height / 2;
     const path = { stroke: 'ink' as Paint, lineWidth: 1, dash: [2, 3] };
     marks.push(
-      { kind: 'line', points: [layout.left.x, middleY, Math.max(field.x, at.x), middleY], ...path },
-      { kind: 'line', points: [middleX, layout.top.y, middleX, Math.max(field.y, at.y)], ...path },
+      {
+        kind: 'line',
+        points: [layout.left.x, middleY, field.x + reach * Math.max(0, at.x - field.x), middleY],
+        ...path,
+      },
+      {
+        kind: 'line',
+        points: [middleX, layout.top.y, middleX, field.y + reach * Math.max(0, at.y - field.y)],
+        ...path,
+      },
       ...outline(layout, hovered, 'ink'),
     );
   }

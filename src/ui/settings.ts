@@ -5,6 +5,7 @@ import { type AppState, type Layout, THEMES, type ThemeChoice } from './state.ts
 export interface Settings {
   readonly theme: ThemeChoice;
   readonly layout: Layout;
+  readonly aloneLayout: Layout;
 }
 
 const KEY = 'systole-settings';
@@ -18,10 +19,8 @@ export function loadSettings(defaults: Settings, storage: () => Storage = () => 
     const found = stored as { readonly [key: string]: unknown };
     return {
       theme: THEMES.find((theme) => theme === found.theme) ?? defaults.theme,
-      layout: clampLayout({
-        arrayShare: shareOr(found.arrayShare, defaults.layout.arrayShare),
-        torusShare: shareOr(found.torusShare, defaults.layout.torusShare),
-      }),
+      layout: layoutOr(found, defaults.layout),
+      aloneLayout: layoutOr(found.alone, defaults.aloneLayout),
     };
   } catch {
     return defaults;
@@ -29,11 +28,12 @@ export function loadSettings(defaults: Settings, storage: () => Storage = () => 
 }
 
 export function saveSettings(
-  state: Pick<AppState, 'theme' | 'layout'>,
+  state: Pick<AppState, 'theme' | 'layout' | 'aloneLayout'>,
   storage: () => Storage = () => localStorage,
 ): void {
   try {
-    storage().setItem(KEY, JSON.stringify({ theme: state.theme, ...state.layout }));
+    const { theme, layout, aloneLayout: alone } = state;
+    storage().setItem(KEY, JSON.stringify({ theme, ...layout, alone }));
   } catch {
     // Storage is full or forbidden: the page works without memory.
   }
@@ -43,6 +43,14 @@ export function saveSettings(
 export function clampLayout(layout: Layout): Layout {
   const arrayShare = clamp(layout.arrayShare, MIN_SHARE, MAX_SHARE);
   return { arrayShare, torusShare: clamp(layout.torusShare, MIN_SHARE, 1 - MIN_SHARE - arrayShare) };
+}
+
+function layoutOr(stored: unknown, fallback: Layout): Layout {
+  const found = typeof stored === 'object' && stored !== null ? (stored as Partial<Layout>) : {};
+  return clampLayout({
+    arrayShare: shareOr(found.arrayShare, fallback.arrayShare),
+    torusShare: shareOr(found.torusShare, fallback.torusShare),
+  });
 }
 
 function shareOr(value: unknown, fallback: number): number {

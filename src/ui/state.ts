@@ -86,7 +86,10 @@ export interface AppState {
   readonly theme: ThemeChoice;
   /** What the choice comes to here and now. */
   readonly scheme: 'light' | 'dark';
+  /** With links between chips to show. */
   readonly layout: Layout;
+  /** With a single chip, whose array gets the room. */
+  readonly aloneLayout: Layout;
   /** The view that a narrow screen shows. */
   readonly stageView: StageView;
   readonly dialog: Dialog | undefined;
@@ -116,6 +119,7 @@ export const INITIAL_STATE: AppState = {
   theme: 'system',
   scheme: 'light',
   layout: { arrayShare: 0.37, torusShare: 0.38 },
+  aloneLayout: { arrayShare: 0.56, torusShare: 0.19 },
   stageView: 'array',
   dialog: undefined,
   gpu: { kind: 'checking' },

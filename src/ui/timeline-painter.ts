@@ -72,6 +72,23 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
     return made;
   };
 
+  const widths = new Map<string, number>();
+  const widthOf = (target: CanvasRenderingContext2D, text: string): number => {
+    let width = widths.get(text);
+    if (width === undefined) {
+      width = target.measureText(text).width;
+      widths.set(text, width);
+    }
+    return width;
+  };
+  /** The text, or as much of its beginning as there is room for. */
+  const fitted = (target: CanvasRenderingContext2D, text: string, room: number): string => {
+    const width = widthOf(target, text);
+    if (width <= room) return text;
+    const kept = Math.floor((text.length * (room - widthOf(target, '…'))) / width);
+    return `${text.slice(0, Math.max(1, kept)).trimEnd()}…`;
+  };
+
   const fillIdle = (
     target: CanvasRenderingContext2D,
     cause: IdleCause,
@@ -134,7 +151,7 @@ export function createTimelinePainter(canvas: HTMLCanvasElement, pixelRatio: num
     target.beginPath();
     target.rect(visibleX, y, visibleWidth - 4, LANE_HEIGHT_PX);
     target.clip();
-    target.fillText(name, visibleX + 5, y + LANE_HEIGHT_PX / 2 + 0.5);
+    target.fillText(fitted(target, name, visibleWidth - 9), visibleX + 5, y + LANE_HEIGHT_PX / 2 + 0.5);
     target.restore();
   };
 

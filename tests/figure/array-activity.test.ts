@@ -43,7 +43,7 @@ test('an op in which nothing toggles has no colours above the lowest', () => {
 test('a PE tells its counts over the op, without products only its toggles', () => {
   const [toggles, gated] = activityLines(activity, { row: 1, column: 2 });
   expect(toggles?.origin).toBe(`7 in ${activity.cycles} cycles, the same in all of row 1`);
-  expect(gated?.element).toBe('50.0\u2009%');
+  expect(gated?.element).toBe('50.0\u2009% of products gated');
   expect(gated?.origin).toBe('4 of 8 have a zero factor');
   expect(activityLines(activity, { row: 3, column: 0 })).toHaveLength(1);
 });

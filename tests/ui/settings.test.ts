@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { clampLayout, loadSettings, type Settings, saveSettings } from '../../src/ui/settings.ts';
 
-const defaults: Settings = { theme: 'system', layout: { arrayShare: 0.4, torusShare: 0.35 } };
+const defaults: Settings = {
+  theme: 'system',
+  layout: { arrayShare: 0.4, torusShare: 0.35 },
+  aloneLayout: { arrayShare: 0.6, torusShare: 0.2 },
+};
 
 function storageWith(text: string | undefined): { storage: Storage; read: () => string | undefined } {
   let held = text;
@@ -17,12 +21,16 @@ function storageWith(text: string | undefined): { storage: Storage; read: () => 
 describe('settings', () => {
   it('come back as they were saved', () => {
     const { storage } = storageWith(undefined);
-    const chosen: Settings = { theme: 'dark', layout: { arrayShare: 0.5, torusShare: 0.3 } };
+    const chosen: Settings = {
+      theme: 'dark',
+      layout: { arrayShare: 0.5, torusShare: 0.3 },
+      aloneLayout: { arrayShare: 0.55, torusShare: 0.25 },
+    };
     saveSettings(chosen, () => storage);
     expect(loadSettings(defaults, () => storage)).toEqual(chosen);
   });
 
-  it.each(['', 'not json', 'null', '[]', '{"theme":"pink","arrayShare":"wide"}'])(
+  it.each(['', 'not json', 'null', '[]', '{"theme":"pink","arrayShare":"wide","alone":7}'])(
     'survive a store that holds %s',
     (text) => {
       expect(loadSettings(defaults, () => storageWith(text).storage)).toEqual(defaults);

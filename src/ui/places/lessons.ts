@@ -61,4 +61,14 @@ export const LESSONS: readonly Lesson[] = [
     ],
     scenario: EMBEDDED_SCENARIO,
   },
+  {
+    title: 'One cut cable slows a whole axis',
+    idea: 'A ring without one of its cables is a line, and every other ring waits for the slowest.',
+    look: [
+      'The crossed-out cable is in the first plane of the torus; what takes its way now is beside it.',
+      'Press Shift+W for the busiest link, then Time: it is full long after all others have done.',
+      'Repair it with Shift+X: the verdict says what it had cost.',
+    ],
+    scenario: { ...EMBEDDED_SCENARIO, slice: { shape: [4, 4, 4], without: ['0,0,0+z'] } },
+  },
 ];

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatPercent, formatSi } from '../../base/format-quantity.ts';
+import { formatCount, formatPercent, formatSi } from '../../base/format-quantity.ts';
 import type { ValidationRow } from '../../study/validate.ts';
 import type { TunedKernel } from '../../worker/engine-api.ts';
 
@@ -62,7 +62,7 @@ export function renderValidation(rows: readonly ValidationRow[]): TemplateResult
                 <td class="number">${cases}</td>
                 <td class="number">${percent(meanAbsolutePercentError)}</td>
                 <td class="number">${percent(bias)}</td>
-                <td class="number">${percent(worst.percentError)} at ${worst.m} × ${worst.k} × ${worst.n}</td>
+                <td class="number">${percent(worst.percentError)} at ${[worst.m, worst.k, worst.n].map(formatCount).join(' × ')}</td>
               </tr>`,
           )}
         </tbody>

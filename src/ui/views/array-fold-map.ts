@@ -114,6 +114,23 @@ export class FoldMapElement extends LitElement {
       systole-figure {
         cursor: pointer;
       }
+      /* Where the array has no room to spare. */
+      @container (inline-size < 460px) and (block-size < 620px) {
+        :host {
+          grid-auto-flow: column;
+          grid-auto-columns: minmax(0, 1fr);
+        }
+        systole-figure,
+        p,
+        dl {
+          display: none;
+        }
+      }
+      @container (inline-size < 460px) and (block-size < 450px) {
+        :host {
+          grid-auto-flow: row;
+        }
+      }
       label {
         display: grid;
       }

@@ -93,6 +93,13 @@ export class PeReadout extends LitElement {
       .origin {
         flex-basis: 100%;
       }
+      /* In a corner of the array there is room for values only. */
+      @container (inline-size < 460px) and (block-size < 620px) {
+        .origin,
+        .fold {
+          display: none;
+        }
+      }
     `,
   ];
 }

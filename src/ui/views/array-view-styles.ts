@@ -15,7 +15,27 @@ export const arrayViewStyles = css`
     flex-direction: column;
     gap: 10px;
     min-block-size: 0;
+    overflow: hidden;
+  }
+  /* Kept PEs scroll so that the map of tiles stays; what is pointed at comes before both. */
+  aside > * {
+    flex: none;
+  }
+  .pins {
+    display: flex;
+    flex-direction: column;
+    gap: 10px;
+    flex: 0 1000 auto;
+    min-block-size: 3em;
     overflow: auto;
+  }
+  .pins[hidden] {
+    display: none;
+  }
+  aside > systole-fold-map {
+    flex: 0 1 auto;
+    min-block-size: 0;
+    overflow: hidden;
   }
   systole-fold-map {
     margin-block-start: auto;
@@ -84,26 +104,49 @@ export const arrayViewStyles = css`
       display: none;
     }
   }
-  /* No room beside or below: registers come over the array's corner, and the map of tiles goes. */
-  @container (inline-size < 460px) and (block-size < 520px) {
+  /* No room below for more than the sliders of the map of tiles: registers come over the array's corner. */
+  @container (inline-size < 460px) and (block-size < 620px) {
     .body {
       position: relative;
-      grid-template-rows: minmax(0, 1fr);
     }
     aside {
+      max-block-size: none;
+    }
+    .live,
+    .pins {
       position: absolute;
-      inset-block-end: 0;
+      inset-block-end: 44px;
       inset-inline-end: 0;
       inline-size: min(190px, 60%);
-      pointer-events: none;
       background: color-mix(in oklab, var(--surface) 92%, transparent);
       border-radius: 6px;
     }
-    systole-pe-readout[pinned] {
-      pointer-events: auto;
+    .live {
+      pointer-events: none;
     }
-    systole-fold-map {
-      display: none;
+    .live ~ .pins {
+      visibility: hidden;
+    }
+    .live[data-left] {
+      inset-inline: 0 auto;
+    }
+    .pins {
+      max-block-size: calc(100% - 44px);
+    }
+  }
+  /* Low and broad: what the square leaves free is beside it. */
+  @container (inline-size < 460px) and (block-size < 450px) {
+    .body {
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr) 132px;
+    }
+    .live,
+    .pins {
+      position: static;
+      inline-size: auto;
+      background: none;
+    }
+    .live ~ .pins {
+      visibility: visible;
     }
   }
 `;

@@ -280,9 +280,13 @@ export class ArrayView extends LitElement {
     return html`${
       current === undefined
         ? html`<p class="hint small quiet">${moment.kind === 'running' ? hint : nothing}</p>`
-        : html`<systole-pe-readout .description=${current}></systole-pe-readout>`
+        : html`<systole-pe-readout
+          class="live"
+          ?data-left=${this.#isRight(moment)}
+          .description=${current}
+        ></systole-pe-readout>`
     }
-    ${this.pins.map((place) => {
+    <div class="pins" ?hidden=${this.pins.length === 0}>${this.pins.map((place) => {
       const description = describe(place);
       return description === undefined
         ? nothing
@@ -291,7 +295,15 @@ export class ArrayView extends LitElement {
             pinned
             @unpin=${() => this.#togglePin(place)}
           ></systole-pe-readout>`;
-    })}`;
+    })}</div>`;
+  }
+
+  /** What is told over the array stands on the side that the PE is not on. */
+  #isRight(moment: ArrayMoment): boolean {
+    const live = this.hovered ?? this.focused;
+    return (
+      moment.kind === 'running' && live !== undefined && live.column * 2 > moment.schedule.config.columns
+    );
   }
 
   #describe(moment: ArrayMoment, place: PePlace): PeDescription | undefined {

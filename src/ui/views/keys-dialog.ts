@@ -6,6 +6,19 @@ import { keyText } from '../commands/keys.ts';
 import { sharedStyles } from '../shared-styles.ts';
 import type { AppState } from '../state.ts';
 
+/** What keys do in the view that has the focus. */
+const LOCAL_KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
+  ['Lane: next or previous event', '←', '→'],
+  ['Array: go from PE to PE, by eight', 'arrows', 'Shift+arrows'],
+  ['Array: keep a PE, or let go of it', 'Enter'],
+  ['Array: zoom, show all', '+', '−', '0'],
+  ['Torus: go from chip to chip, to the next plane', 'arrows', 'PgUp', 'PgDn'],
+  ['Torus: next link of the chip', 'Enter'],
+  ['Torus in 3-D: turn', 'Shift+arrows'],
+  ['Links over time: next or previous link', '↓', '↑'],
+  ['Roofline: next or previous op', '←', '→'],
+];
+
 /** Every command that has a key. Keys are places on the keyboard, so W A S D stay together on any layout. */
 @customElement('systole-keys-dialog')
 export class KeysDialog extends AppElement {
@@ -27,6 +40,7 @@ export class KeysDialog extends AppElement {
       }}
     >
       <h2>Keyboard</h2>
+      <div class="keys" tabindex="0" role="region" aria-label="Keys">
       <dl>
         ${withKeys.map(
           (command) =>
@@ -36,10 +50,20 @@ export class KeysDialog extends AppElement {
             </div>`,
         )}
       </dl>
+      <h3>With the focus there</h3>
+      <dl>
+        ${LOCAL_KEYS.map(
+          ([what, ...keys]) => html`<div>
+            <dt>${what}</dt>
+            <dd>${keys.map((each) => html`<kbd>${each}</kbd> `)}</dd>
+          </div>`,
+        )}
+      </dl>
       <p class="quiet small">
         Wheel zooms at the pointer, Shift and wheel pans, dragging over the lanes marks a stretch, dragging on the axis
-        moves the playhead. With a lane focused, arrows go to its events.
+        moves the playhead. Drag turns the torus in 3-D and moves an array that is zoomed in; a double click shows all of it.
       </p>
+      </div>
     </dialog>`;
   }
 
@@ -53,14 +77,18 @@ export class KeysDialog extends AppElement {
     sharedStyles,
     css`
       dialog {
-        inline-size: min(760px, 94vw);
-        max-block-size: 84vh;
+        inline-size: min(1080px, 94vw);
         padding: 20px 24px;
         background: var(--surface);
         color: var(--ink);
         border: 1px solid var(--line);
         border-radius: 10px;
       }
+      .keys {
+        max-block-size: 76vh;
+        overflow: auto;
+      }
+      .keys:focus-visible,
       dialog:focus-visible {
         outline: none;
       }
@@ -68,7 +96,7 @@ export class KeysDialog extends AppElement {
         background: rgb(0 0 0 / 0.3);
       }
       dl {
-        columns: 2 300px;
+        columns: 3 290px;
         column-gap: 32px;
         margin-block: 14px;
       }

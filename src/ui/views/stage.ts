@@ -52,12 +52,14 @@ export class Stage extends AppElement {
       state.selectedLink,
       state.transfer,
       state.layout,
+      state.aloneLayout,
       state.stageView,
     ];
   }
 
   protected override renderState(app: App, state: AppState): TemplateResult {
-    const { layout, stageView } = state;
+    const { stageView } = state;
+    const layout = state[layoutOf(state)];
     const rest = 1 - layout.arrayShare - layout.torusShare;
     const columns = `--array:${layout.arrayShare}fr;--torus:${layout.torusShare}fr;--rest:${rest}fr`;
     return html`<div class="tabs" role="tablist" aria-label="View">
@@ -146,7 +148,7 @@ export class Stage extends AppElement {
     const box = this.views?.getBoundingClientRect();
     if (!(target instanceof HTMLElement) || box === undefined || !target.hasPointerCapture(event.pointerId))
       return;
-    const { layout } = app.state;
+    const layout = app.state[layoutOf(app.state)];
     const share = (event.clientX - box.left) / box.width;
     this.#resize(app, which, which === 'arrayShare' ? share : share - layout.arrayShare);
   }
@@ -156,19 +158,20 @@ export class Stage extends AppElement {
     if (direction === 0) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#resize(app, which, app.state.layout[which] + direction * KEY_STEP);
+    this.#resize(app, which, app.state[layoutOf(app.state)][which] + direction * KEY_STEP);
     app.remember();
   }
 
   /** The border between array and torus moves alone: what one gains the other loses. */
   #resize(app: App, which: Splitter, share: number): void {
-    const { layout } = app.state;
+    const name = layoutOf(app.state);
+    const layout = app.state[name];
     const rest = 1 - layout.arrayShare - layout.torusShare;
     const wanted: Layout =
       which === 'arrayShare'
         ? { arrayShare: share, torusShare: 1 - rest - share }
         : { ...layout, torusShare: share };
-    app.store.update({ layout: clampLayout(wanted) });
+    app.store.update({ [name]: clampLayout(wanted) });
   }
 
   #tabKey(app: App, event: KeyboardEvent, view: StageView): void {
@@ -297,4 +300,9 @@ export class Stage extends AppElement {
       }
     `,
   ];
+}
+
+/** A single chip has no links to show: its array gets the room. */
+function layoutOf({ run }: AppState): 'layout' | 'aloneLayout' {
+  return run?.report.slice.chips === 1 ? 'aloneLayout' : 'layout';
 }

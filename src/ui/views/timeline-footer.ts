@@ -149,8 +149,18 @@ export class TimelineFooter extends AppElement {
         opacity: 0.7;
       }
       @media (max-width: 1100px) {
+        :host {
+          block-size: auto;
+          flex-wrap: wrap;
+          gap: 0 16px;
+        }
+        .transport {
+          block-size: 28px;
+        }
         .legend {
-          display: none;
+          flex-basis: 100%;
+          flex-wrap: wrap;
+          gap: 0 14px;
         }
       }
     `,

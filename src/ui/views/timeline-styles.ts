@@ -141,7 +141,16 @@ export const timelineStyles = css`
     inset-inline: auto 0;
     border-radius: 3px 0 0 3px;
   }
+  /* What hatching means stands on lines of its own. */
+  @media (max-width: 1100px) {
+    .playhead {
+      inset-block-end: 52px;
+    }
+  }
   @media (max-width: 600px) {
+    .playhead {
+      inset-block-end: 68px;
+    }
     section {
       padding-inline: 10px;
     }

@@ -95,7 +95,7 @@ export class LinkPanel extends LitElement {
         max-inline-size: min(290px, 100%);
         padding: 8px 12px;
         font-size: var(--size-12);
-        background: color-mix(in oklab, var(--raised) 94%, transparent);
+        background: var(--raised);
         border: 1px solid var(--line);
         border-radius: 8px;
       }

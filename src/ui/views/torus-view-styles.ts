@@ -2,6 +2,11 @@ import { css } from 'lit';
 
 /** Looks of the torus and of what is told beside it. */
 export const torusViewStyles = css`
+  /* Buttons go to the next line before words are cut. */
+  header .facts {
+    flex-basis: auto;
+    max-inline-size: 100%;
+  }
   .stage-frame {
     position: relative;
     min-block-size: 0;

@@ -139,7 +139,7 @@ export class TorusView extends LitElement {
       </div>
       <footer ?hidden=${this.projection === 'flits'}>
         <systole-torus-slices .index=${this.#index} .cursorPs=${this.cursorPs}></systole-torus-slices>
-        ${this.#renderLegend(report)}
+        ${this.#renderLegend(report, torus)}
         ${
           torus.axes < 3 || this.projection !== 'unrolled'
             ? nothing
@@ -234,8 +234,8 @@ export class TorusView extends LitElement {
   }
 
   /** Time has a legend of its own, the table has no colours. */
-  #renderLegend({ ici }: RunReport): TemplateResult | typeof nothing {
-    if (this.projection === 'times' || this.projection === 'table') return nothing;
+  #renderLegend({ ici }: RunReport, { linkCount }: Torus): TemplateResult | typeof nothing {
+    if (linkCount === 0 || this.projection === 'times' || this.projection === 'table') return nothing;
     return renderLegend(this.metric, ici, this.#theme.palette.scheme, (metric) => {
       this.metric = metric;
     });
