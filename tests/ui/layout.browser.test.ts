@@ -15,8 +15,12 @@ const GEMM: Scenario = {
 };
 
 let page: Page | undefined;
+const errors: string[] = [];
+window.addEventListener('error', ({ message }) => errors.push(message));
 
 afterEach(async () => {
+  // Such as of observers of sizes whose answers change sizes.
+  expect(errors.splice(0)).toEqual([]);
   page?.close();
   page = undefined;
   await browserPage.viewport(1440, 900);

@@ -19,8 +19,11 @@ export class FoldMapElement extends LitElement {
   @property({ attribute: false }) brief = false;
   @state() private widthPx = 0;
   readonly #theme = new PaletteController(this);
+  /** In the next frame: the map's height follows from its width, which must not happen while sizes are told. */
   readonly #resizes = new ResizeObserver(([entry]) => {
-    if (entry !== undefined) this.widthPx = Math.floor(entry.contentRect.width);
+    requestAnimationFrame(() => {
+      if (entry !== undefined) this.widthPx = Math.floor(entry.contentRect.width);
+    });
   });
 
   override connectedCallback(): void {
