@@ -31,47 +31,64 @@ export function stepAt(fraction: number): number {
  * out from the ground: on a light one the scale runs the other way, its quiet end paled.
  */
 export function utilizationScale(scheme: Scheme): ColorScale {
-  return SCALES[scheme].utilization;
+  return SCALES[scheme].utilization();
 }
 
 /** How long something waits: purple to pink, so that it can't be taken for utilisation. */
 export function waitingScale(scheme: Scheme): ColorScale {
-  return SCALES[scheme].waiting;
+  return SCALES[scheme].waiting();
 }
 
 /** Differences: blue is less, orange is more, and the middle is the ground's own grey. */
 export function differenceScale(scheme: Scheme): ColorScale {
-  return SCALES[scheme].difference;
+  return SCALES[scheme].difference();
 }
 
-const cividis = Array.from({ length: SCALE_STEPS }, (_, step) => cividisColor(step / (SCALE_STEPS - 1)));
+const cividis = (): Rgb[] =>
+  Array.from({ length: SCALE_STEPS }, (_, step) => cividisColor(step / (SCALE_STEPS - 1)));
 
 /** Up to this share the yellow end of the reversed scale is mixed with paper. */
 const PALED = 0.55;
 const paper = rgbFromOklch(0.93, 0.012, 95);
-const paledCividis = [...cividis].reverse().map((color, step) => {
-  const share = step / (SCALE_STEPS - 1);
-  return mix(paper, color, share >= PALED ? 1 : 0.12 + (0.88 * share) / PALED);
-});
+const paledCividis = (): Rgb[] =>
+  cividis()
+    .reverse()
+    .map((color, step) => {
+      const share = step / (SCALE_STEPS - 1);
+      return mix(paper, color, share >= PALED ? 1 : 0.12 + (0.88 * share) / PALED);
+    });
 
+/** A page that opens needs one of them, and making all takes it some ten milliseconds. */
 const SCALES = {
   dark: {
-    utilization: scaleOf('utilisation', cividis),
-    waiting: scaleOf('waiting', [
-      ...ramp(rgbFromOklch(0.24, 0.07, 300), rgbFromOklch(0.58, 0.21, 345), SCALE_STEPS / 2),
-      ...ramp(rgbFromOklch(0.582, 0.21, 345.2), rgbFromOklch(0.9, 0.075, 5), SCALE_STEPS / 2),
-    ]),
-    difference: differences(rgbFromOklch(0.34, 0.012, 258), 0.78),
+    utilization: once(() => scaleOf('utilisation', cividis())),
+    waiting: once(() =>
+      scaleOf('waiting', [
+        ...ramp(rgbFromOklch(0.24, 0.07, 300), rgbFromOklch(0.58, 0.21, 345), SCALE_STEPS / 2),
+        ...ramp(rgbFromOklch(0.582, 0.21, 345.2), rgbFromOklch(0.9, 0.075, 5), SCALE_STEPS / 2),
+      ]),
+    ),
+    difference: once(() => differences(rgbFromOklch(0.34, 0.012, 258), 0.78)),
   },
   light: {
-    utilization: scaleOf('utilisation', paledCividis),
-    waiting: scaleOf('waiting', [
-      ...ramp(rgbFromOklch(0.93, 0.04, 5), rgbFromOklch(0.6, 0.21, 345), SCALE_STEPS / 2),
-      ...ramp(rgbFromOklch(0.598, 0.21, 344.8), rgbFromOklch(0.26, 0.09, 300), SCALE_STEPS / 2),
-    ]),
-    difference: differences(rgbFromOklch(0.9, 0.006, 85), 0.5),
+    utilization: once(() => scaleOf('utilisation', paledCividis())),
+    waiting: once(() =>
+      scaleOf('waiting', [
+        ...ramp(rgbFromOklch(0.93, 0.04, 5), rgbFromOklch(0.6, 0.21, 345), SCALE_STEPS / 2),
+        ...ramp(rgbFromOklch(0.598, 0.21, 344.8), rgbFromOklch(0.26, 0.09, 300), SCALE_STEPS / 2),
+      ]),
+    ),
+    difference: once(() => differences(rgbFromOklch(0.9, 0.006, 85), 0.5)),
   },
 } as const;
+
+function once(make: () => ColorScale): () => ColorScale {
+  let made: ColorScale | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 function scaleOf(name: string, colors: readonly Rgb[]): ColorScale {
   return { name, colors, pixels: Uint32Array.from(colors, pixelOf) };

@@ -70,10 +70,14 @@ export function unrolledPlan(torus: Torus, width: number, height: number, out = 
   const strides = axes.map((axis) => torus.strides[axis] ?? 0);
   const coordinates = (node: number): readonly number[] =>
     axes.map((axis) => (axis < torus.axes ? torus.coordinate(node, axis) : 0));
-  const nodePosition = (node: number): readonly [number, number] => {
+  const xs = new Float64Array(torus.nodes);
+  const ys = new Float64Array(torus.nodes);
+  for (let node = 0; node < torus.nodes; node += 1) {
     const [cx, cy, cz] = coordinates(node);
-    return [planeX(cz) + cx * pitchX, planeY(cz) + cy * pitchY];
-  };
+    xs[node] = planeX(cz) + cx * pitchX;
+    ys[node] = planeY(cz) + cy * pitchY;
+  }
+  const nodePosition = (node: number): readonly [number, number] => [xs[node], ys[node]];
   const geometry: StubGeometry = { nodeSize, laneWidth };
 
   const linkShapes = (link: number): readonly (readonly number[])[] => {
