@@ -36,16 +36,19 @@ export function planCollective(
 ): CollectiveReport {
   checkRequest(torus, request);
   if (request.groups !== undefined) return planGroups(torus, request, request.groups, rates, model);
-  const group = groupOf(torus, request.axes);
-  if (group === undefined || request.bytes === 0) return nothingToDo(torus);
+  if (request.bytes === 0) return nothingToDo(torus);
+  if (!torus.intact && model === 'flit') {
+    throw new InputError('model', 'flit needs a torus with nothing missing');
+  }
   if (request.kind === 'collective-permute') {
     const { candidate, bound, paths } = permute(torus, request, rates);
     if (candidate.steps === 0) return nothingToDo(torus);
     const chosen = permuteBy(model, candidate, torus, paths, request.bytes, rates);
     return reportOf(torus, request, rates, chosen, bound, torus.nodes);
   }
+  const group = groupOf(torus, request.axes);
+  if (group === undefined) return nothingToDo(torus);
   if (!torus.intact) {
-    if (model === 'flit') throw new InputError('model', 'flit needs a torus with nothing missing');
     const { plan, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
     return reportOf(torus, request, rates, scheduledBy(model, torus, plan, rates), bound, torus.nodes);
   }

@@ -6,9 +6,10 @@ import { CYCLES_PER_HOP } from './flit-timing.ts';
 import { separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
 import type { Path } from './permute.ts';
+import { relayedMessages } from './relayed-messages.ts';
 import type { CollectiveKind, LinkRates } from './request.ts';
 import type { Torus } from './topology.ts';
-import { TransferList } from './transfers.ts';
+import type { TransferList } from './transfers.ts';
 import { unfoldedTransfers } from './unfolded-transfers.ts';
 
 /** A flit where hops cost nothing. */
@@ -41,7 +42,7 @@ export function flitCollective(
   return flitCandidate(base, torus, list, rates, onTorus, watch);
 }
 
-/** A permute flit by flit. Routers take axes in order, so that halves of a message take the same way. */
+/** A permute flit by flit: messages that go whole are routed, parts of others relayed by chips. */
 export function flitPermute(
   base: Candidate,
   torus: Torus,
@@ -50,8 +51,7 @@ export function flitPermute(
   rates: LinkRates,
 ): Candidate {
   checkSize(torus, base.seconds, rates);
-  const list = new TransferList();
-  for (const { links, share } of paths) list.add({ bytes: bytes * share, links, latencySeconds: 0 });
+  const list = relayedMessages(torus, paths, bytes, flitBytesOf(rates));
   return flitCandidate(base, torus, list, rates, (_, linkBytes) => linkBytes);
 }
 

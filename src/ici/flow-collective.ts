@@ -65,7 +65,11 @@ function broadcastFlow(group: Group, bytes: number, rates: LinkRates): FlowPlan 
   return flowPlan(downTrees(group, plan, bytes), list, separateLinks(group), rates);
 }
 
-/** A permute by max-min fair flows along `paths`. */
+/**
+ * A permute by max-min fair flows along `paths`. Where messages go in parts, each part is sent at a steady rate
+ * such that all end together: else short parts would crowd the long ones for a while. That is a link of its own
+ * for each, as fast as the part asks for.
+ */
 export function flowPermute(
   base: Candidate,
   torus: Torus,
@@ -73,11 +77,20 @@ export function flowPermute(
   bytes: number,
   rates: LinkRates,
 ): Candidate {
+  const { linkSlots } = torus;
   const list = new TransferList();
-  for (const { links, share } of paths) {
-    list.add({ bytes: bytes * share, links, latencySeconds: links.length * rates.hopLatencySeconds });
-  }
-  const capacities = new Float64Array(torus.linkSlots).fill(rates.linkBytesPerSecond);
+  const inParts = paths.some(({ share }) => share < 1);
+  paths.forEach(({ links, share }, part) => {
+    list.add({
+      bytes: bytes * share,
+      links: inParts ? [...links, linkSlots + part] : links,
+      latencySeconds: links.length * rates.hopLatencySeconds,
+    });
+  });
+  const capacities = new Float64Array(linkSlots + paths.length).fill(rates.linkBytesPerSecond);
+  paths.forEach(({ share }, part) => {
+    capacities[linkSlots + part] *= (share * bytes) / base.largestLinkBytes;
+  });
   return { ...base, seconds: runFlows(capacities, list.flatten()).seconds };
 }
 

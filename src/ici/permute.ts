@@ -1,54 +1,85 @@
 import type { Bound } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
+import { leastCongestion, searchWork } from './least-congestion.ts';
+import { PairOrbits, type Pairs, type Path } from './pair-orbits.ts';
 import { boundOfPairs } from './permute-bound.ts';
+import {
+  minimalWays,
+  type PermuteWay,
+  seedsOf,
+  separateWays,
+  spreadWay,
+  twoWayRounds,
+  waySeconds,
+} from './permute-ways.ts';
 import type { CollectiveRequest, LinkRates } from './request.ts';
-import { reversedRouteOf, routeOf, routesAround } from './routing.ts';
 import type { Torus } from './topology.ts';
 
-/** One path of a message and the share of its bytes that takes it. */
-export interface Path {
-  readonly links: readonly number[];
-  readonly share: number;
+export type { Path } from './pair-orbits.ts';
+
+/** Where the messages between some pairs can go, for one byte of each, and what bounds all of it. */
+interface PermuteRoutes {
+  readonly pairs: Pairs;
+  readonly ways: readonly PermuteWay[];
+  readonly bound: Bound;
+  /** The ways and the bound that the linear program adds; solved when first asked for. */
+  readonly spread: () => { readonly ways: readonly PermuteWay[]; readonly bound: Bound };
 }
 
-/** Where a permutation's messages go, for one byte from each source. */
-interface PermuteRoutes {
-  readonly paths: readonly Path[];
-  readonly way: Way;
-  readonly perLink: Float64Array;
-  readonly largest: number;
-  readonly total: number;
-  readonly hops: number;
-  readonly bound: Bound;
-}
+/** A way is as good as the best when its bytes take at most this part longer than the bound says. */
+const NEAR_BOUND = 1e-3;
+/** Elementary steps of the linear program: some tenths of a second. */
+const MOST_WORK = 2e8;
+const MOST_MESSAGES = 400;
 
 const shiftRoutesByTorus = new WeakMap<Torus, Map<string, PermuteRoutes>>();
 
 /**
- * Each source sends to its target over a minimal route, or over two that share no link where that takes load
- * off the busiest one. Messages are cut through: the first byte takes a
- * latency for each hop, the last follows when the busiest link has carried all that crosses it.
+ * Each source sends to its target, over one minimal route or in parts over several, also longer ones: whichever
+ * is fastest. Messages are cut through: the first byte takes a latency for each hop, the last follows when the
+ * busiest link of its path has carried all that crosses it.
  */
 export function permute(
   torus: Torus,
   request: CollectiveRequest,
   rates: LinkRates,
-): { readonly candidate: Candidate; readonly bound: Bound; readonly paths: readonly Path[] } {
+): {
+  readonly candidate: Candidate;
+  readonly bound: Bound;
+  /** Who sends to whom. */
+  readonly pairs: Pairs;
+  readonly paths: readonly Path[];
+} {
   const { bytes, pairs } = request;
   const routes = pairs === undefined ? shiftRoutes(torus, request.axes) : routesOf(torus, pairs);
-  const sending = (routes.largest * bytes) / rates.linkBytesPerSecond;
-  const latency = rates.hopLatencySeconds;
-  const candidate: Candidate = {
-    seconds: routes.hops === 0 ? 0 : (routes.hops - 1) * latency + Math.max(latency, sending),
-    algorithm: routes.way.algorithm,
-    reason: routes.way.reason(routes.largest),
-    steps: routes.hops,
+  let { ways, bound } = routes;
+  let way = fastest(ways, bytes, rates);
+  const wasted = ((way.largest - bound.bytesPerByte) * bytes) / rates.linkBytesPerSecond;
+  if (wasted > NEAR_BOUND * waySeconds(way, bytes, rates)) {
+    ({ ways, bound } = routes.spread());
+    way = fastest(ways, bytes, rates);
+  }
+  return { candidate: candidateOf(way, bytes, rates), bound, pairs: routes.pairs, paths: way.paths() };
+}
+
+function candidateOf(way: PermuteWay, bytes: number, rates: LinkRates): Candidate {
+  return {
+    seconds: waySeconds(way, bytes, rates),
+    algorithm: way.algorithm,
+    reason: way.reason,
+    steps: way.hops,
     chipBytes: { sent: bytes, received: bytes, reduced: 0 },
-    largestLinkBytes: routes.largest * bytes,
-    groupLinkBytes: routes.total * bytes,
-    linkBytes: () => routes.perLink.map((units) => units * bytes),
+    largestLinkBytes: way.largest * bytes,
+    groupLinkBytes: way.total * bytes,
+    linkBytes: () => way.perLink().map((units) => units * bytes),
   };
-  return { candidate, bound: routes.bound, paths: routes.paths };
+}
+
+/** Of equals the first. */
+function fastest(ways: readonly PermuteWay[], bytes: number, rates: LinkRates): PermuteWay {
+  return ways.reduce((best, way) =>
+    waySeconds(way, bytes, rates) < waySeconds(best, bytes, rates) * (1 - 1e-9) ? way : best,
+  );
 }
 
 /** Every chip to the next of its group, first axis fastest, the last to the first. Kept with the torus. */
@@ -87,66 +118,35 @@ function next(torus: Torus, axes: readonly number[], node: number): number {
   return target;
 }
 
-function routesOf(torus: Torus, pairs: readonly (readonly [number, number])[]): PermuteRoutes {
+/** Whether a linear program of this size gets anywhere within its work. */
+function isSolvable(orbits: PairOrbits): boolean {
+  const { length } = orbits.representatives;
+  return length > 0 && length <= MOST_MESSAGES && searchWork(orbits) <= MOST_WORK / 4;
+}
+
+function routesOf(torus: Torus, pairs: Pairs): PermuteRoutes {
   const sending = pairs.filter(([source, target]) => source !== target);
-  const along = (routes: (source: number, target: number) => readonly (readonly number[])[]): Path[] =>
-    sending.flatMap(([source, target]) => {
-      const all = routes(source, target);
-      return all.map((links) => ({ links, share: 1 / all.length }));
-    });
-  const single = along((source, target) => [routeOf(torus, source, target)]);
-  const ways: { readonly way: Way; readonly paths: readonly Path[] }[] = [
-    { way: WAYS.single, paths: single },
-    {
-      way: WAYS.halves,
-      paths: along((source, target) => [
-        routeOf(torus, source, target),
-        reversedRouteOf(torus, source, target),
-      ]),
-    },
-  ];
-  if (!torus.intact) {
-    ways.push({
-      way: WAYS.around,
-      paths: along((source, target) => routesAround(torus, source, target)),
-    });
-  }
-  const loaded = ways.map((each) => ({ ...each, ...loadsOf(torus, each.paths) }));
-  const [first] = loaded;
-  const best = loaded.reduce((least, each) => (each.largest < least.largest ? each : least), first);
-  const hops = single.reduce((most, { links }) => Math.max(most, links.length), 0);
-  return { ...best, hops, bound: boundOfPairs(torus, sending, first.total, hops) };
-}
-
-/** How messages go, and why so. */
-interface Way {
-  readonly algorithm: string;
-  reason(largest: number): string;
-}
-
-const WAYS = {
-  single: {
-    algorithm: 'direct, minimal routes in dimension order',
-    reason: (largest) =>
-      largest > 1 ? 'several messages cross the busiest link' : 'no two messages share a link',
-  },
-  halves: {
-    algorithm: 'direct, halves over two minimal routes, first and last axis first',
-    reason: () => 'the two routes share no link, so a message has more than one link at a time',
-  },
-  around: {
-    algorithm: 'direct, in parts by all shortest detours around what is missing',
-    reason: () =>
-      'the detours have no link in common: each takes a part of what the missing link would carry',
-  },
-} as const satisfies Record<string, Way>;
-
-function loadsOf(torus: Torus, paths: readonly Path[]): Pick<PermuteRoutes, 'perLink' | 'largest' | 'total'> {
-  const perLink = new Float64Array(torus.linkSlots);
-  for (const { links, share } of paths) for (const link of links) perLink[link] += share;
+  const minimal = minimalWays(torus, sending);
+  const [single] = minimal;
+  const orbits = new PairOrbits(torus, sending);
+  const bound = boundOfPairs(torus, sending, single.total, single.hops);
+  const ways = [...minimal, ...twoWayRounds(orbits), ...separateWays(orbits)];
+  let solved: ReturnType<PermuteRoutes['spread']> | undefined;
+  const solve = (): ReturnType<PermuteRoutes['spread']> => {
+    const seeds = seedsOf(orbits, ways);
+    const least = leastCongestion(orbits, seeds, bound.bytesPerByte, MOST_WORK);
+    return {
+      ways: [...ways, spreadWay(orbits, least.spread)],
+      bound: { ...bound, bytesPerByte: least.bound },
+    };
+  };
   return {
-    perLink,
-    largest: perLink.reduce((most, each) => Math.max(most, each), 0),
-    total: perLink.reduce((sum, each) => sum + each, 0),
+    pairs,
+    ways,
+    bound,
+    spread: () => {
+      solved ??= isSolvable(orbits) ? solve() : { ways, bound };
+      return solved;
+    },
   };
 }

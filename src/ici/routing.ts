@@ -105,13 +105,25 @@ export function routesAround(torus: Torus, source: number, target: number): read
     orderedRoute(torus, source, target, 'first-axis-first') ??
     orderedRoute(torus, source, target, 'last-axis-first');
   if (ordered !== undefined) return [ordered];
-  const routes = [detour(torus, source, target)];
-  const used = new Set(routes[0]);
-  for (;;) {
-    const next = searchRoute(torus, source, target, used);
-    if (next === undefined || next.length > routes[0].length) return routes;
-    routes.push(next);
-    for (const link of next) used.add(link);
+  const routes: (readonly number[])[] = [];
+  for (const route of separateRoutes(torus, source, target)) {
+    if (routes.length > 0 && route.length > routes[0].length) break;
+    routes.push(route);
+  }
+  return routes;
+}
+
+/**
+ * Ways from `source` to `target` that have no link in common, each a shortest one over the links that those
+ * before it leave. Throws an `InputError` when missing links leave no way.
+ */
+export function* separateRoutes(torus: Torus, source: number, target: number): Generator<readonly number[]> {
+  const used = new Set<number>();
+  let route: readonly number[] | undefined = detour(torus, source, target);
+  while (route !== undefined) {
+    yield route;
+    for (const link of route) used.add(link);
+    route = searchRoute(torus, source, target, used);
   }
 }
 

@@ -30,13 +30,19 @@ const TREE_TRANSFERS = 25_000;
  */
 export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rates: LinkRates): TransferList {
   checkRequest(torus, request);
-  const group = groupOf(torus, request.axes);
-  if (group === undefined || request.bytes === 0) return new TransferList();
   const { kind, bytes } = request;
-  if (!torus.intact && kind !== 'collective-permute') {
-    return scheduledTransfers(planDegraded(torus, { ...request, kind }, rates).plan);
-  }
   const latency = rates.hopLatencySeconds;
+  if (bytes === 0) return new TransferList();
+  if (kind === 'collective-permute') {
+    const list = new TransferList();
+    for (const { links, share } of permute(torus, request, rates).paths) {
+      list.add({ bytes: bytes * share, links, latencySeconds: links.length * latency });
+    }
+    return list;
+  }
+  const group = groupOf(torus, request.axes);
+  if (group === undefined) return new TransferList();
+  if (!torus.intact) return scheduledTransfers(planDegraded(torus, { ...request, kind }, rates).plan);
   const layout = new UnfoldedTorus(torus, group.axes);
   switch (kind) {
     case 'all-gather':
@@ -55,13 +61,6 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
       return exchanges(torus, group, bytes, latency);
     case 'broadcast':
       return broadcastDownTrees(torus, group, bytes, rates);
-    case 'collective-permute': {
-      const list = new TransferList();
-      for (const { links, share } of permute(torus, request, rates).paths) {
-        list.add({ bytes: bytes * share, links, latencySeconds: links.length * latency });
-      }
-      return list;
-    }
   }
 }
 
