@@ -124,7 +124,7 @@ function candidateOf(
     case 'closed-form':
       return fastestForm(kind, group, bytes, rates);
     case 'flow':
-      return flowCollective(kind, group, bytes, rates).candidate;
+      return flowCollective(kind, group, bytes, rates);
     case 'flit':
       return flitCollective(kind, group, bytes, rates);
   }

@@ -4,7 +4,8 @@ import { downTrees, fastestTreePlan } from './broadcast.ts';
 import { streamedTransfers } from './broadcast-transfers.ts';
 import type { Candidate, LinkLoads } from './candidate.ts';
 import { closedForm, exchangesWhole } from './closed-form.ts';
-import { type FlowResult, runFlows } from './flow.ts';
+import { runFlows } from './flow.ts';
+import { flowRounds } from './flow-rounds.ts';
 import { allToAllTransfers, ringParts, ringTransferCount, ringTransfers } from './flow-schedules.ts';
 import { FoldedTorus, type LinkClasses, separateLinks } from './folded-torus.ts';
 import type { Group } from './group.ts';
@@ -23,21 +24,13 @@ const CHUNK_COUNTS = [4, 16, 32, 128];
 const MANY_TRANSFERS = 20_000;
 const NEAR_BOUND = 1.002;
 
-/** Transfers of a collective that have been run, and which of their links stand for which of the torus. */
-export interface FlowPlan {
-  readonly candidate: Candidate;
-  readonly transfers: Transfers;
-  readonly result: FlowResult;
-  readonly classes: LinkClasses;
-}
-
 /** A collective by max-min fair flows, done in the way that the closed form prefers. */
 export function flowCollective(
   kind: Exclude<CollectiveKind, 'collective-permute'>,
   group: Group,
   bytes: number,
   rates: LinkRates,
-): FlowPlan {
+): Candidate {
   const base = closedForm(kind, group, bytes, rates);
   const latency = rates.hopLatencySeconds;
   switch (kind) {
@@ -56,7 +49,7 @@ export function flowCollective(
 }
 
 /** Down trees, whatever the closed form prefers: the latency of a hop comes on top of its bytes here. */
-function broadcastFlow(group: Group, bytes: number, rates: LinkRates): FlowPlan {
+function broadcastFlow(group: Group, bytes: number, rates: LinkRates): Candidate {
   const plan = fastestTreePlan(group, bytes, rates, 'flow');
   const { trees, chunks } = plan;
   checkCount(2 * trees.count * group.torus.nodes);
@@ -94,7 +87,7 @@ export function flowPermute(
   return { ...base, seconds: runFlows(capacities, list.flatten()).seconds };
 }
 
-function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, rates: LinkRates): FlowPlan {
+function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, rates: LinkRates): Candidate {
   const folded = new FoldedTorus(group);
   const parts =
     kind === 'all-reduce' && exchangesWhole(group, bytes, rates)
@@ -102,20 +95,25 @@ function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, 
       : ringParts(kind, streamedOrders(kind, group, bytes, rates), bytes);
   const perChunk = ringTransferCount(folded, parts);
   checkCount(perChunk);
-  const inChunks = (chunks: number): FlowPlan => {
+  const inChunks = (chunks: number): Candidate => {
     const algorithm = chunks === 1 ? base.algorithm : `${base.algorithm}, ${chunks} chunks streamed`;
     const list = ringTransfers(folded, parts, chunks, rates.hopLatencySeconds);
     return flowPlan({ ...base, algorithm }, list, folded, rates);
   };
-  const bound = boundSeconds(boundOf(kind, group), bytes, rates).effective;
+  const enough = NEAR_BOUND * boundSeconds(boundOf(kind, group), bytes, rates).effective;
   let best = inChunks(1);
   for (const chunks of CHUNK_COUNTS) {
     const isFew = chunks === CHUNK_COUNTS[0] && folded.chips === 1;
-    if (best.result.seconds <= NEAR_BOUND * bound || (!isFew && chunks * perChunk > MANY_TRANSFERS)) break;
+    if (best.seconds <= enough || (!isFew && chunks * perChunk > MANY_TRANSFERS)) break;
     const plan = inChunks(chunks);
-    if (plan.result.seconds < best.result.seconds) best = plan;
+    if (plan.seconds < best.seconds) best = plan;
   }
-  return best;
+  const phases = parts[0].phases.length;
+  if (best.seconds <= enough || 2 * phases * perChunk > MAX_TRANSFERS) return best;
+  const rounds = flowRounds(folded, parts, rates);
+  if (rounds === undefined || rounds.seconds >= best.seconds) return best;
+  const algorithm = `${base.algorithm}, ${rounds.chunks} chunks in step`;
+  return { ...best, seconds: rounds.seconds, algorithm };
 }
 
 /** Where all axes work at once their shares are those that suit streaming. */
@@ -134,12 +132,11 @@ export function streamedOrders(
   });
 }
 
-function flowPlan(base: Candidate, list: TransferList, classes: LinkClasses, rates: LinkRates): FlowPlan {
+function flowPlan(base: Candidate, list: TransferList, classes: LinkClasses, rates: LinkRates): Candidate {
   const transfers = list.flatten();
   const capacities = new Float64Array(classes.linkSlots).fill(rates.linkBytesPerSecond);
-  const result = runFlows(capacities, transfers);
-  const candidate = { ...base, seconds: result.seconds, ...flowLinks(transfers, classes) };
-  return { candidate, transfers, result, classes };
+  const { seconds } = runFlows(capacities, transfers);
+  return { ...base, seconds, ...flowLinks(transfers, classes) };
 }
 
 function flowLinks(transfers: Transfers, classes: LinkClasses): LinkLoads {

@@ -51,6 +51,32 @@ export function addStreamedPart(
   }
 }
 
+/**
+ * Adds one phase by itself, of data that every chip has when it begins: `piece` bytes a shard. On lines it
+ * queues behind what `ahead` names, and is in it after.
+ */
+export function addPhase(
+  list: TransferList,
+  layout: ScheduleLayout,
+  phase: StreamedPhase,
+  piece: number,
+  latencySeconds: number,
+  ahead: Map<number, readonly number[]>,
+): void {
+  const held: readonly (readonly number[])[] = Array.from({ length: layout.chips }, () => []);
+  const payload = (of: number, from: number, to: number): Payload => ({
+    part: 0,
+    chunk: 0,
+    phase: 0,
+    of,
+    from,
+    to,
+  });
+  const context = { list, layout, phase, piece, latencySeconds, held, ahead, payload };
+  if (phase.closed) addRings(context);
+  else addLines(context);
+}
+
 interface PhaseContext {
   readonly list: TransferList;
   readonly layout: ScheduleLayout;
