@@ -3,6 +3,7 @@ import { sum } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { DcnPort } from '../hardware/dcn.ts';
 import { planCollective } from './collective.ts';
+import { survivingGroups } from './degraded.ts';
 import { groupOf } from './group.ts';
 import {
   type CollectiveModel,
@@ -60,14 +61,24 @@ export function planAcrossSlices(
   const group = groupOf(torus, axes);
   const iciPlan = (stage: IciStage): CollectiveReport =>
     planCollective(torus, { kind: stage.kind, axes, bytes: stage.bytes }, rates, 'closed-form');
-  const best = fastest(waysAcross(kind, bytes, slices, group?.torus.nodes ?? 1), iciPlan, port);
-  const bound = boundAcross(kind, group, slices, bytes, rates, port);
+  const sizes = groupSizes(torus, axes);
+  // Where chips are missing, all wait for the group with the fewest ports.
+  const chips = Math.min(...sizes);
+  const ways = waysAcross(kind, bytes, slices, chips, Math.max(...sizes) === 1);
+  const best = fastest(ways, iciPlan, port);
+  const bound = boundAcross({ kind, group, chips, slices, bytes }, rates, port);
   if (bytes === 0)
     return reportOf({ torus, best: { ...best, seconds: 0 }, bound: NOTHING, iciPlan, network, rates });
   const seconds =
     model === 'flow' ? flowAcross(torus, group, best.way, best.chunks, rates, port) : best.seconds;
   assertNotBelowBound(seconds, bound.effective, `time of ${kind} over ${slices} slices`);
   return reportOf({ torus, best: { ...best, seconds }, bound, iciPlan, network, rates });
+}
+
+/** Chips that are there of each group that has some; 1 where there is no group at all. */
+function groupSizes(torus: Torus, axes: readonly number[]): readonly number[] {
+  if (torus.intact) return [groupOf(torus, axes)?.torus.nodes ?? 1];
+  return survivingGroups(torus, axes).map((chips) => chips.length);
 }
 
 const NOTHING: SliceBound = { effective: 0, physical: 0, portSeconds: 0 };

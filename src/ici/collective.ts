@@ -3,12 +3,13 @@ import { InputError } from '../base/result.ts';
 import { type Bound, boundOf, boundSeconds } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
-import { planDegraded } from './degraded.ts';
-import { flitCollective, flitPermute } from './flit-collective.ts';
+import { planDegraded, survivingGroups } from './degraded.ts';
+import { flitBytesOf, flitCollective, flitPermute } from './flit-collective.ts';
 import { flowCollective, flowPermute } from './flow-collective.ts';
 import { flowScheduled, MAX_FOLLOWED_CHIPS } from './flow-scheduled.ts';
 import { axesOfGroups, type Group, groupOf } from './group.ts';
 import { type Path, permute } from './permute.ts';
+import { relaysPayOff } from './relayed-messages.ts';
 import {
   type CollectiveKind,
   type CollectiveModel,
@@ -41,14 +42,17 @@ export function planCollective(
     throw new InputError('model', 'flit needs a torus with nothing missing');
   }
   if (request.kind === 'collective-permute') {
-    const { candidate, bound, paths } = permute(torus, request, rates);
-    if (candidate.steps === 0) return nothingToDo(torus);
+    const { fastest, direct, bound } = permute(torus, request, rates);
+    if (fastest.candidate.steps === 0) return nothingToDo(torus);
+    const isRelayed = relaysPayOff(fastest.paths, request.bytes, flitBytesOf(rates));
+    const { candidate, paths } = model === 'flit' && !isRelayed ? direct : fastest;
     const chosen = permuteBy(model, candidate, torus, paths, request.bytes, rates);
     return reportOf(torus, request, rates, chosen, bound, torus.nodes);
   }
   const group = groupOf(torus, request.axes);
   if (group === undefined) return nothingToDo(torus);
   if (!torus.intact) {
+    if (survivingGroups(torus, request.axes).every((chips) => chips.length < 2)) return nothingToDo(torus);
     const { plan, bound } = planDegraded(torus, { ...request, kind: request.kind }, rates);
     return reportOf(torus, request, rates, scheduledBy(model, torus, plan, rates), bound, torus.nodes);
   }

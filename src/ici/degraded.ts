@@ -50,7 +50,7 @@ export function degradedPlans(
 }
 
 /** Chips of each group that are there, along the first axis first and every other line backwards. */
-function survivingGroups(torus: Torus, axes: readonly number[]): ChipGroups {
+export function survivingGroups(torus: Torus, axes: readonly number[]): ChipGroups {
   const groups = new Map<string, number[]>();
   for (const node of snake(torus, axes)) {
     if (torus.missingChips.has(node)) continue;

@@ -59,9 +59,9 @@ function broadcastFlow(group: Group, bytes: number, rates: LinkRates): Candidate
 }
 
 /**
- * A permute by max-min fair flows along `paths`. Where messages go in parts, each part is sent at a steady rate
- * such that all end together: else short parts would crowd the long ones for a while. That is a link of its own
- * for each, as fast as the part asks for.
+ * A permute by max-min fair flows along `paths`. Where messages go in parts, each chip sends every part at the
+ * steady rate that has all of them end together: no link is asked for more than its rate, so that these are the
+ * rates of the flows. Left to themselves, short parts would crowd the long ones for a while.
  */
 export function flowPermute(
   base: Candidate,
@@ -70,20 +70,16 @@ export function flowPermute(
   bytes: number,
   rates: LinkRates,
 ): Candidate {
-  const { linkSlots } = torus;
+  const latency = rates.hopLatencySeconds;
+  if (paths.some(({ share }) => share < 1)) {
+    const sending = base.largestLinkBytes / rates.linkBytesPerSecond;
+    return { ...base, seconds: sending + base.steps * latency };
+  }
   const list = new TransferList();
-  const inParts = paths.some(({ share }) => share < 1);
-  paths.forEach(({ links, share }, part) => {
-    list.add({
-      bytes: bytes * share,
-      links: inParts ? [...links, linkSlots + part] : links,
-      latencySeconds: links.length * rates.hopLatencySeconds,
-    });
-  });
-  const capacities = new Float64Array(linkSlots + paths.length).fill(rates.linkBytesPerSecond);
-  paths.forEach(({ share }, part) => {
-    capacities[linkSlots + part] *= (share * bytes) / base.largestLinkBytes;
-  });
+  for (const { links, share } of paths) {
+    list.add({ bytes: bytes * share, links, latencySeconds: links.length * latency });
+  }
+  const capacities = new Float64Array(torus.linkSlots).fill(rates.linkBytesPerSecond);
   return { ...base, seconds: runFlows(capacities, list.flatten()).seconds };
 }
 

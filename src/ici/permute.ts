@@ -34,32 +34,40 @@ const MOST_MESSAGES = 400;
 
 const shiftRoutesByTorus = new WeakMap<Torus, Map<string, PermuteRoutes>>();
 
+export interface PlannedWay {
+  readonly candidate: Candidate;
+  readonly paths: readonly Path[];
+}
+
+export interface Permute {
+  /** Who sends to whom. */
+  readonly pairs: Pairs;
+  readonly bound: Bound;
+  readonly fastest: PlannedWay;
+  /** Every message whole by one minimal route, as routers by themselves take it. */
+  readonly direct: PlannedWay;
+}
+
 /**
  * Each source sends to its target, over one minimal route or in parts over several, also longer ones: whichever
  * is fastest. Messages are cut through: the first byte takes a latency for each hop, the last follows when the
  * busiest link of its path has carried all that crosses it.
  */
-export function permute(
-  torus: Torus,
-  request: CollectiveRequest,
-  rates: LinkRates,
-): {
-  readonly candidate: Candidate;
-  readonly bound: Bound;
-  /** Who sends to whom. */
-  readonly pairs: Pairs;
-  readonly paths: readonly Path[];
-} {
+export function permute(torus: Torus, request: CollectiveRequest, rates: LinkRates): Permute {
   const { bytes, pairs } = request;
   const routes = pairs === undefined ? shiftRoutes(torus, request.axes) : routesOf(torus, pairs);
   let { ways, bound } = routes;
-  let way = fastest(ways, bytes, rates);
+  let way = fastestOf(ways, bytes, rates);
   const wasted = ((way.largest - bound.bytesPerByte) * bytes) / rates.linkBytesPerSecond;
   if (wasted > NEAR_BOUND * waySeconds(way, bytes, rates)) {
     ({ ways, bound } = routes.spread());
-    way = fastest(ways, bytes, rates);
+    way = fastestOf(ways, bytes, rates);
   }
-  return { candidate: candidateOf(way, bytes, rates), bound, pairs: routes.pairs, paths: way.paths() };
+  const planned = (chosen: PermuteWay): PlannedWay => ({
+    candidate: candidateOf(chosen, bytes, rates),
+    paths: chosen.paths(),
+  });
+  return { pairs: routes.pairs, bound, fastest: planned(way), direct: planned(ways[0]) };
 }
 
 function candidateOf(way: PermuteWay, bytes: number, rates: LinkRates): Candidate {
@@ -76,7 +84,7 @@ function candidateOf(way: PermuteWay, bytes: number, rates: LinkRates): Candidat
 }
 
 /** Of equals the first. */
-function fastest(ways: readonly PermuteWay[], bytes: number, rates: LinkRates): PermuteWay {
+function fastestOf(ways: readonly PermuteWay[], bytes: number, rates: LinkRates): PermuteWay {
   return ways.reduce((best, way) =>
     waySeconds(way, bytes, rates) < waySeconds(best, bytes, rates) * (1 - 1e-9) ? way : best,
   );

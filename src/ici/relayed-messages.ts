@@ -21,8 +21,7 @@ export function relayedMessages(
   for (const { links, share } of paths) {
     const isRouted = share >= 1 && isRoutable(torus, links);
     const legs = isRouted ? [links] : links.map((link) => [link]);
-    const most = Math.floor((bytes * share) / flitBytes / SMALLEST_PIECE_FLITS);
-    const pieces = legs.length === 1 ? 1 : Math.max(1, Math.min(MOST_PIECES, most));
+    const pieces = legs.length === 1 ? 1 : Math.max(1, piecesOf(bytes * share, flitBytes));
     const ahead = new Array<number | undefined>(legs.length).fill(undefined);
     for (let piece = 0; piece < pieces; piece++) {
       let arrived: number | undefined;
@@ -40,6 +39,15 @@ export function relayedMessages(
     }
   }
   return list;
+}
+
+function piecesOf(bytes: number, flitBytes: number): number {
+  return Math.min(MOST_PIECES, Math.floor(bytes / flitBytes / SMALLEST_PIECE_FLITS));
+}
+
+/** Whether parts of a message are long enough to fill their relays with pieces. */
+export function relaysPayOff(paths: readonly Path[], bytes: number, flitBytes: number): boolean {
+  return paths.every(({ links, share }) => share >= 1 || piecesOf(bytes * share, flitBytes) >= links.length);
 }
 
 /**

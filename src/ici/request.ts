@@ -118,11 +118,14 @@ export function checkRequest(torus: Torus, request: CollectiveRequest): void {
   if (pairs === undefined) return;
   if (request.kind !== 'collective-permute')
     throw new InputError('pairs', 'only a collective-permute has them');
-  for (const node of pairs.flat()) {
-    if (!Number.isSafeInteger(node) || node < 0 || node >= torus.nodes || torus.missingChips.has(node)) {
-      throw new InputError('pairs', `expected chips 0 to ${torus.nodes - 1} of the slice, found ${node}`);
-    }
+  for (const node of pairs.flat()) checkChip(torus, node, 'pairs');
+}
+
+function checkChip(torus: Torus, node: number, place: string): void {
+  if (!Number.isSafeInteger(node) || node < 0 || node >= torus.nodes) {
+    throw new InputError(place, `expected chips 0 to ${torus.nodes - 1} of the slice, found ${node}`);
   }
+  if (torus.missingChips.has(node)) throw new InputError(place, `chip ${torus.chipName(node)} is missing`);
 }
 
 function checkGroups(torus: Torus, { kind, groups }: CollectiveRequest): void {
@@ -130,10 +133,8 @@ function checkGroups(torus: Torus, { kind, groups }: CollectiveRequest): void {
   if (kind === 'collective-permute') throw new InputError('groups', 'a collective-permute has pairs instead');
   const seen = new Set<number>();
   for (const node of groups.flat()) {
-    if (!Number.isSafeInteger(node) || node < 0 || node >= torus.nodes || torus.missingChips.has(node)) {
-      throw new InputError('groups', `expected chips 0 to ${torus.nodes - 1} of the slice, found ${node}`);
-    }
-    if (seen.has(node)) throw new InputError('groups', `chip ${node} is named twice`);
+    checkChip(torus, node, 'groups');
+    if (seen.has(node)) throw new InputError('groups', `chip ${torus.chipName(node)} is named twice`);
     seen.add(node);
   }
   if (new Set(groups.map((group) => group.length)).size > 1) {

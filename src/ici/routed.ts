@@ -60,15 +60,12 @@ function ringByRoutes(
   const latency = rates.hopLatencySeconds;
   const perLink = new Float64Array(torus.linkSlots);
   const ways = new Float64Array(torus.linkSlots);
-  /** Of the array, what passes in all steps; at an even length the last one counts as whole. */
-  const passing = new Float64Array(torus.linkSlots);
   let hops = 0;
   for (const ring of rings) {
     for (const route of ring.all()) {
       hops = Math.max(hops, route.length);
       for (const link of route) {
         ways[link] += 1;
-        passing[link] += Math.floor(ring.chips / 2) / ring.chips;
         // Each way round carries half of the n - 1 shards of every chip.
         perLink[link] += (passes * (ring.chips - 1)) / ring.chips / 2;
       }
@@ -76,7 +73,7 @@ function ringByRoutes(
   }
   const shared = ways.reduce((most, each) => Math.max(most, each), 0);
   const steps = Math.floor(chips / 2);
-  const most = passing.reduce((largest, each) => Math.max(largest, each), 0);
+  const most = perLink.reduce((largest, each) => Math.max(largest, each), 0) / passes;
   const waiting = steps * (hops - 1) * latency;
   const sending = Math.max(steps * latency, (most * bytes) / rates.linkBytesPerSecond);
   const moved = ((chips - 1) / chips) * bytes;

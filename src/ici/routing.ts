@@ -130,7 +130,8 @@ export function* separateRoutes(torus: Torus, source: number, target: number): G
 function detour(torus: Torus, source: number, target: number): number[] {
   const route = searchRoute(torus, source, target, new Set());
   if (route === undefined) {
-    throw new InputError('missing links', `leave no way from chip ${source} to chip ${target}`);
+    const ends = `${torus.chipName(source)} to chip ${torus.chipName(target)}`;
+    throw new InputError('missing links', `leave no way from chip ${ends}`);
   }
   return route;
 }

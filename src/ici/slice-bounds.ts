@@ -10,22 +10,31 @@ export interface SliceBound {
   readonly portSeconds: number;
 }
 
+/** A collective over slices, as its bound sees it. */
+export interface SpannedCollective {
+  readonly kind: CollectiveKind;
+  /** The part of it in one slice; `undefined` for a single chip. */
+  readonly group: Group | undefined;
+  /** Chips of a group that are there in each slice. */
+  readonly chips: number;
+  readonly slices: number;
+  readonly bytes: number;
+}
+
 /**
- * What no schedule over `slices` slices can beat, whichever network its bytes take. Each slice has the ports
- * of its chips and no other way out, and something must make one way at least. Each chip has its links and its
- * port together. `group` is the part of the collective in one slice, `undefined` for a single chip.
+ * What no schedule over slices can beat, whichever network its bytes take. Each slice has the ports of its
+ * chips and no other way out, and something must make one way at least. Each chip has its links and its port
+ * together.
  */
 export function boundAcross(
-  kind: CollectiveKind,
-  group: Group | undefined,
-  slices: number,
-  bytes: number,
+  { kind, group, chips, slices, bytes }: SpannedCollective,
   rates: LinkRates,
   port: DcnPort,
 ): SliceBound {
-  const portSeconds = (bytes * portLoad(kind, group?.torus.nodes ?? 1, slices)) / port.bytesPerSecond;
-  const atRate = (linkBytesPerSecond: number): number =>
-    Math.max(portSeconds, bytes * chipLoad(kind, group, slices, linkBytesPerSecond, port.bytesPerSecond));
+  const portSeconds = (bytes * portLoad(kind, chips, slices)) / port.bytesPerSecond;
+  const loadAt = (linkRate: number): number =>
+    chipLoad({ kind, group, chips, slices, bytes }, linkRate, port.bytesPerSecond);
+  const atRate = (linkRate: number): number => Math.max(portSeconds, bytes * loadAt(linkRate));
   return {
     effective: Math.max(atRate(rates.linkBytesPerSecond), port.latencySeconds),
     physical: atRate(rates.physicalLinkBytesPerSecond),
@@ -54,13 +63,10 @@ function portLoad(kind: CollectiveKind, chips: number, slices: number): number {
 
 /** Seconds in which a chip takes in what it must for one byte of the request, over links and port at once. */
 function chipLoad(
-  kind: CollectiveKind,
-  group: Group | undefined,
-  slices: number,
+  { kind, group, chips, slices }: SpannedCollective,
   linkRate: number,
   portRate: number,
 ): number {
-  const chips = group?.torus.nodes ?? 1;
   const remote = (chips * slices - 1) / (chips * slices);
   const ports = group === undefined ? 0 : narrowestPorts(group.torus);
   const narrowest = ports * linkRate + portRate;
@@ -70,7 +76,8 @@ function chipLoad(
     case 'all-to-all':
       return remote / narrowest;
     case 'all-reduce': {
-      const mean = (group === undefined ? 0 : (group.torus.linkCount / chips) * linkRate) + portRate;
+      const mean =
+        (group === undefined ? 0 : (group.torus.linkCount / group.torus.nodes) * linkRate) + portRate;
       return Math.max((2 * remote) / mean, 1 / narrowest);
     }
     case 'broadcast':

@@ -7,17 +7,20 @@ import type { DcnStage, IciStage, Way } from './stages.ts';
  * BlueConnect, MLSys 2019). Between slices each chip sends to all others of its place directly: the network is
  * switched and takes every pair alike, so that a ring would send the same bytes and wait for slices - 1
  * latencies instead of one.
+ *
+ * @param alone whether no group has more than one chip in a slice
  */
 export function waysAcross(
   kind: CollectiveKind,
   bytes: number,
   slices: number,
   chips: number,
+  alone = chips === 1,
 ): readonly Way[] {
   const others = slices - 1;
   const part = bytes / chips;
   const ici = (stage: IciStage['kind'], size = bytes, where?: IciStage['where']): readonly IciStage[] =>
-    chips === 1
+    alone
       ? []
       : [{ network: 'ici', kind: stage, bytes: Math.ceil(size), ...(where === undefined ? {} : { where }) }];
   const dcn = (each: number, reduces: boolean): DcnStage => ({
@@ -26,7 +29,7 @@ export function waysAcross(
     targets: others,
     reduced: reduces ? others * each : 0,
   });
-  const inside = (before: string): string => (chips === 1 ? '' : before);
+  const inside = (before: string): string => (alone ? '' : before);
   switch (kind) {
     case 'all-gather':
       return [

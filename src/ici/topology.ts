@@ -136,10 +136,15 @@ export class Torus {
     return this.coordinate(this.linkSource(link), axis) === end;
   }
 
+  /** A chip as people write it: `(0,1,3)`. */
+  chipName(node: number): string {
+    return `(${this.coordinates(node).join(',')})`;
+  }
+
   /** A link as people write it: `(0,1,3) +y`. */
   linkName(link: number): string {
     const sign = this.linkDirection(link) === 0 ? '+' : '-';
-    return `(${this.coordinates(this.linkSource(link)).join(',')}) ${sign}${axisName(this.linkAxis(link))}`;
+    return `${this.chipName(this.linkSource(link))} ${sign}${axisName(this.linkAxis(link))}`;
   }
 
   /** This torus without the cables of `links`, both directions of each. */

@@ -35,7 +35,7 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
   if (bytes === 0) return new TransferList();
   if (kind === 'collective-permute') {
     const list = new TransferList();
-    for (const { links, share } of permute(torus, request, rates).paths) {
+    for (const { links, share } of permute(torus, request, rates).fastest.paths) {
       list.add({ bytes: bytes * share, links, latencySeconds: links.length * latency });
     }
     return list;

@@ -119,6 +119,8 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const bytes = options.requiredInteger('bytes', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
   const whole = torusFromSlice(slice);
   const torus = withoutNamed(whole, options.texts('without'), '--without');
+  if (torus.missingChips.size === torus.nodes)
+    throw new InputError('--without', 'leaves no chip of the slice');
   const { dcn, ...taking } = parseChips(kind, options, torus, slices);
   const request = { kind, bytes, ...taking };
   const rates = linkRates(chip.ici);
@@ -140,8 +142,10 @@ function runOnSlice(kind: CollectiveKind, options: Options, context: CommandCont
   const modelUsed = report.whyClosedForm === undefined ? model : 'closed-form';
   const secondsOf = (on: Torus, by: CollectiveModel): number =>
     planAcrossSlices(on, request, rates, network, by).seconds;
+  const wholeSeconds = secondsOf(whole, modelUsed);
+  if (wholeSeconds === 0) return outcome(report, torus, bytes, network);
   return outcome(report, torus, bytes, network, {
-    wholeSeconds: secondsOf(whole, modelUsed),
+    wholeSeconds,
     ...(modelUsed === 'flow' ? { closedFormSeconds: secondsOf(torus, 'closed-form') } : {}),
   });
 }

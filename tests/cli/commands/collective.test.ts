@@ -148,7 +148,7 @@ describe('systole collective', () => {
       'collective-permute --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0',
       /^--group: a collective-permute has/,
     ],
-    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0:0,0,0', /^groups: chip 0 is named twice/],
+    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0:0,0,0', /^groups: chip \(0,0,0\) is named twice/],
     [
       'all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0 --axes x',
       /^--axes: has no meaning with --group/,
