@@ -1,10 +1,16 @@
 import { InputError } from '../base/result.ts';
+import { chunkedTransfers, joinEdges, type TreeEdge } from './broadcast-transfers.ts';
 import type { Candidate } from './candidate.ts';
 import type { LinkRates } from './request.ts';
 import type { ChipGroups } from './routed.ts';
 import type { ScheduledPlan } from './scheduled-plan.ts';
 import type { Torus } from './topology.ts';
-import { TransferList } from './transfers.ts';
+
+/*
+ * Trees over whatever links there are, for groups of any shape: grown chip by chip, they may have to share links.
+ * Whole tori and meshes have trees of a formula instead, in spanning-trees.ts: those never share a link and are
+ * as many as there can be, but need the grid whole. What is sent down both is the same: broadcast-transfers.ts.
+ */
 
 /** A chunk is this part of a message at least: deep trees take time to fill. */
 const MOST_CHUNKS = 128;
@@ -59,41 +65,22 @@ function planOf(torus: Torus, trees: readonly Tree[], bytes: number, rates: Link
     candidate,
     perChunk: trees.reduce((total, { links }) => total + links.length, 0),
     mostChunks: MOST_CHUNKS,
-    transfers: (chunks) => treeTransfers(torus, trees, bytes, chunks, latency),
+    transfers: (chunks) => chunkedTransfers(edgesOf(torus, trees), bytes, chunks, latency),
   };
 }
 
-/** Each chip passes a chunk on as soon as it has it; chunks queue for a link in their order. */
-function treeTransfers(
-  torus: Torus,
-  trees: readonly Tree[],
-  bytes: number,
-  chunks: number,
-  latencySeconds: number,
-): TransferList {
-  const list = new TransferList();
-  trees.forEach(({ links, share }, part) => {
-    const ahead = new Map<number, number>();
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      const holds = new Map<number, number>();
-      for (const link of links) {
+function edgesOf(torus: Torus, trees: readonly Tree[]): readonly TreeEdge[] {
+  return joinEdges(
+    trees.map(({ links, share }, tree) => {
+      const edgeTo = new Map<number, number>();
+      const root = torus.linkSource(links[0]);
+      return links.map((link, edge) => {
         const [from, to] = [torus.linkSource(link), torus.targets[link]];
-        const parent = holds.get(from);
-        const before = ahead.get(link);
-        const transfer = list.add({
-          bytes: (bytes * share) / chunks,
-          links: [link],
-          latencySeconds,
-          after: parent === undefined ? [] : [parent],
-          behind: before === undefined ? [] : [before],
-          payload: { part, chunk, phase: 0, of: torus.linkSource(links[0]), from, to },
-        });
-        ahead.set(link, transfer);
-        holds.set(to, transfer);
-      }
-    }
-  });
-  return list;
+        edgeTo.set(to, edge);
+        return { link, from, to, root, tree, share, parent: edgeTo.get(from) };
+      });
+    }),
+  );
 }
 
 /** At most `most` trees for each group, each from a link of its own out of the first chip; one is from all of them. */

@@ -1,7 +1,7 @@
 import { InputError } from '../base/result.ts';
 import { boundOf, boundSeconds } from './bounds.ts';
 import { downTrees, fastestTreePlan } from './broadcast.ts';
-import { streamedTransfers } from './broadcast-transfers.ts';
+import { spanningEdges, streamedTransfers } from './broadcast-transfers.ts';
 import type { Candidate, LinkLoads } from './candidate.ts';
 import { closedForm, exchangesWhole } from './closed-form.ts';
 import { runFlows } from './flow.ts';
@@ -53,8 +53,8 @@ function broadcastFlow(group: Group, bytes: number, rates: LinkRates): Candidate
   const plan = fastestTreePlan(group, bytes, rates, 'flow');
   const { trees, chunks } = plan;
   checkCount(2 * trees.count * group.torus.nodes);
-  const where = { trees, torus: group.torus, links: [(link: number) => link] };
-  const list = streamedTransfers(where, bytes, chunks, rates.hopLatencySeconds);
+  const edges = spanningEdges(trees, group.torus);
+  const list = streamedTransfers(edges, bytes, chunks, rates.hopLatencySeconds);
   return flowPlan(downTrees(group, plan, bytes), list, separateLinks(group), rates);
 }
 

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
 import type { DcnPort } from '../hardware/dcn.ts';
 import { fastestTreePlan } from './broadcast.ts';
-import { streamedTransfers } from './broadcast-transfers.ts';
+import { spanningEdges, streamedTransfers } from './broadcast-transfers.ts';
 import { exchangesWhole } from './closed-form.ts';
 import { runFlows } from './flow.ts';
 import { streamedOrders } from './flow-collective.ts';
@@ -127,8 +127,7 @@ class FlowNetwork {
     const layout = folded ?? new UnfoldedTorus(group.torus, [...group.axes.keys()]);
     if (kind === 'broadcast') {
       const { trees, chunks } = fastestTreePlan(group, bytes, rates, 'flow');
-      const where = { trees, torus: group.torus, links: [(link: number) => link] };
-      return streamedTransfers(where, bytes, chunks, latency);
+      return streamedTransfers(spanningEdges(trees, group.torus), bytes, chunks, latency);
     }
     if (kind === 'all-to-all') {
       assert(folded !== undefined, 'an all-to-all is folded');

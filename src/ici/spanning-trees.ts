@@ -1,7 +1,10 @@
 import { distancesFrom } from './distances.ts';
 import type { Direction, Torus } from './topology.ts';
 
-/** Trees down which the first chip can reach all others at once: they have no directed link in common. */
+/**
+ * Trees down which the first chip can reach all others at once: they have no directed link in common. For tori
+ * with nothing missing; where something is, or chips are grouped otherwise, broadcast-trees.ts grows others.
+ */
 export interface SpanningTrees {
   readonly count: number;
   /** The link by which each tree reaches each chip, [nodes, count]; -1 at chip 0, where all begin. */

@@ -1,5 +1,5 @@
 import { FLOW_CHUNKS_A_HOP, fastestTreePlan } from './broadcast.ts';
-import { chunkedTransfers } from './broadcast-transfers.ts';
+import { chunkedTransfers, edgesOnTorus, joinEdges, spanningEdges } from './broadcast-transfers.ts';
 import { exchangesWhole } from './closed-form.ts';
 import { planDegraded } from './degraded.ts';
 import { distancesFrom } from './distances.ts';
@@ -69,14 +69,13 @@ function broadcastDownTrees(torus: Torus, group: Group, bytes: number, rates: Li
   const { trees, chunks } = fastestTreePlan(group, bytes, rates, 'flow');
   const perChunk = trees.count * torus.nodes;
   checkTransferCount(perChunk);
-  const links = linksOfGroups(torus, group);
   const few = Math.floor(Math.min(chunks / FLOW_CHUNKS_A_HOP, TREE_CHUNKS, TREE_TRANSFERS / perChunk));
-  return chunkedTransfers(
-    { trees, torus: group.torus, links },
-    bytes,
-    Math.max(1, few),
-    rates.hopLatencySeconds,
+  const own = spanningEdges(trees, group.torus);
+  const roots = firstChips(torus, group.axes);
+  const edges = linksOfGroups(torus, group).map((onTorus, index) =>
+    edgesOnTorus(own, torus, roots[index], onTorus),
   );
+  return chunkedTransfers(joinEdges(edges), bytes, Math.max(1, few), rates.hopLatencySeconds);
 }
 
 /** For each group, the link of the whole torus that a link of the group's own is. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fastestTreePlan } from '../../src/ici/broadcast.ts';
-import { chunkedTransfers, streamedTransfers } from '../../src/ici/broadcast-transfers.ts';
+import { chunkedTransfers, spanningEdges, streamedTransfers } from '../../src/ici/broadcast-transfers.ts';
 import { planCollective } from '../../src/ici/collective.ts';
 import { runFlows } from '../../src/ici/flow.ts';
 import { groupOf } from '../../src/ici/group.ts';
@@ -109,11 +109,11 @@ describe('broadcast', () => {
           const group = groupOf(torus, axesOfAll(torus));
           fc.pre(group !== undefined);
           const { trees } = fastestTreePlan(group, bytes, given);
-          const where = { trees, torus: group.torus, links: [(link: number) => link] };
+          const edges = spanningEdges(trees, group.torus);
           const capacities = new Float64Array(group.torus.linkSlots).fill(given.linkBytesPerSecond);
           const [whole, cut] = [streamedTransfers, chunkedTransfers].map(
             (transfers) =>
-              runFlows(capacities, transfers(where, bytes, chunks, given.hopLatencySeconds).flatten())
+              runFlows(capacities, transfers(edges, bytes, chunks, given.hopLatencySeconds).flatten())
                 .seconds,
           );
           expect(whole / cut).toBeCloseTo(1, 9);
