@@ -62,6 +62,7 @@ export function planAcrossSlices(
   const iciPlan = (stage: IciStage): CollectiveReport =>
     planCollective(torus, { kind: stage.kind, axes, bytes: stage.bytes }, rates, 'closed-form');
   const sizes = groupSizes(torus, axes);
+  if (sizes.length === 0) return planCollective(torus, request, rates, 'closed-form');
   // Where chips are missing, all wait for the group with the fewest ports.
   const chips = Math.min(...sizes);
   const ways = waysAcross(kind, bytes, slices, chips, Math.max(...sizes) === 1);

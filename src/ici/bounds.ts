@@ -36,12 +36,18 @@ export function boundOf(kind: Exclude<CollectiveKind, 'collective-permute'>, gro
   switch (kind) {
     case 'all-gather':
     case 'reduce-scatter':
-      // Every chip takes in (or gives away) all that is not its own.
-      return { bytesPerByte: remote / ports, hops };
+      // Every chip takes in (or gives away) all that is not its own, and so does every layer across an axis.
+      return { bytesPerByte: Math.max(remote / ports, layerLoad(torus)), hops };
     case 'all-reduce':
       // Each element needs N - 1 sends to be summed and N - 1 to be known (Patarasuk and Yuan, JPDC 69(2)
-      // 2009), and every chip takes in at least one sum.
-      return { bytesPerByte: Math.max((2 * (torus.nodes - 1)) / torus.linkCount, 1 / ports), hops };
+      // 2009), and every chip, and every layer across an axis, takes in at least one sum.
+      return {
+        bytesPerByte: Math.max(
+          (2 * (torus.nodes - 1)) / torus.linkCount,
+          1 / Math.min(ports, narrowestSection(torus)),
+        ),
+        hops,
+      };
     case 'all-to-all':
       return { bytesPerByte: Math.max(remote / ports, distanceLoad(torus), widestCutLoad(torus)), hops };
     case 'broadcast': {
@@ -63,6 +69,16 @@ function narrowestSection(torus: Torus): number {
     extent === 1 ? Number.POSITIVE_INFINITY : (torus.nodes / extent) * (torus.wraps[axis] ? 2 : 1),
   );
   return Math.min(...across);
+}
+
+/** Of a gathered array, what an outer layer across an axis takes in over each link into it. */
+function layerLoad(torus: Torus): number {
+  // The wraps of a twisted torus lead into more layers than one.
+  if (torus.twisted) return 0;
+  const loads = torus.shape.map((extent, axis) =>
+    extent === 1 ? 0 : (extent - 1) / torus.nodes / (torus.wraps[axis] ? 2 : 1),
+  );
+  return Math.max(...loads);
 }
 
 export function diameterOf(torus: Torus): number {

@@ -24,7 +24,7 @@ export function planDegraded(
   request: DegradedRequest,
   rates: LinkRates,
 ): { readonly plan: ScheduledPlan; readonly bound: Bound } {
-  const groups = survivingGroups(torus, request.axes);
+  const groups = groupsOf(torus, request);
   const bound = routedBound(torus, groups, request.kind);
   const plans = degradedPlans(torus, request, rates, groups);
   const plan = plans.reduce((best, each) => (each.candidate.seconds < best.candidate.seconds ? each : best));
@@ -36,17 +36,21 @@ export function degradedPlans(
   torus: Torus,
   request: DegradedRequest,
   rates: LinkRates,
-  rings: ChipGroups = survivingGroups(torus, request.axes),
+  groups: ChipGroups = groupsOf(torus, request),
 ): readonly ScheduledPlan[] {
   const { kind } = request;
-  // The first chip of a group is the one that sends.
-  const groups = kind === 'broadcast' ? rings.map((group) => [...group].sort((a, b) => a - b)) : rings;
   const routed = planRouted(torus, groups, kind, request.bytes, rates);
   if (kind === 'all-to-all' || kind === 'broadcast') return [routed];
   const wanted = { ...request, kind };
   return [linesBehindGaps(torus, wanted, rates), ringsWithStandIns(torus, wanted, rates), routed].filter(
     (plan) => plan !== undefined,
   );
+}
+
+/** Of a broadcast the chip that comes first in its group is the one that sends. */
+function groupsOf(torus: Torus, { kind, axes }: DegradedRequest): ChipGroups {
+  const groups = survivingGroups(torus, axes);
+  return kind === 'broadcast' ? groups.map((group) => [...group].sort((a, b) => a - b)) : groups;
 }
 
 /** Chips of each group that are there, along the first axis first and every other line backwards. */

@@ -1,6 +1,7 @@
 import type { Bound } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
-import { leastCongestion, searchWork } from './least-congestion.ts';
+import { leastCongestion } from './least-congestion.ts';
+import { searchWork } from './link-prices.ts';
 import { PairOrbits, type Pairs, type Path } from './pair-orbits.ts';
 import { boundOfPairs } from './permute-bound.ts';
 import {
@@ -29,7 +30,7 @@ interface PermuteRoutes {
 /** A way is as good as the best when its bytes take at most this part longer than the bound says. */
 const NEAR_BOUND = 1e-3;
 /** Elementary steps of the linear program: some tenths of a second. */
-const MOST_WORK = 2e8;
+const MOST_WORK = 4e8;
 const MOST_MESSAGES = 400;
 
 const shiftRoutesByTorus = new WeakMap<Torus, Map<string, PermuteRoutes>>();

@@ -45,9 +45,18 @@ function piecesOf(bytes: number, flitBytes: number): number {
   return Math.min(MOST_PIECES, Math.floor(bytes / flitBytes / SMALLEST_PIECE_FLITS));
 }
 
-/** Whether parts of a message are long enough to fill their relays with pieces. */
+/** Of what is sent, how much must be in parts long enough to fill half of their relays with pieces. */
+const MOSTLY = 0.9;
+
+/** Whether parts of messages are long enough to be relayed. */
 export function relaysPayOff(paths: readonly Path[], bytes: number, flitBytes: number): boolean {
-  return paths.every(({ links, share }) => share >= 1 || piecesOf(bytes * share, flitBytes) >= links.length);
+  let all = 0;
+  let filling = 0;
+  for (const { links, share } of paths) {
+    all += share;
+    if (share >= 1 || 2 * piecesOf(bytes * share, flitBytes) >= links.length) filling += share;
+  }
+  return filling >= MOSTLY * all;
 }
 
 /**

@@ -34,6 +34,7 @@ export function unfoldedTransfers(torus: Torus, request: CollectiveRequest, rate
   const latency = rates.hopLatencySeconds;
   if (bytes === 0) return new TransferList();
   if (kind === 'collective-permute') {
+    // Nobody paces parts here, so that they may crowd each other, which the flow of a permute by itself avoids.
     const list = new TransferList();
     for (const { links, share } of permute(torus, request, rates).fastest.paths) {
       list.add({ bytes: bytes * share, links, latencySeconds: links.length * latency });

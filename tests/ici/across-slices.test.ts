@@ -74,6 +74,33 @@ describe('a collective over slices', () => {
     );
   });
 
+  it('is not below its bound where chips are missing in every slice, even all of them', () => {
+    const lossy = cases(regularTori(3)).chain((each) =>
+      fc.record({
+        each: fc.constant(each),
+        missing: fc.uniqueArray(fc.nat(each.torus.nodes - 1), { maxLength: each.torus.nodes }),
+        network: networks,
+        rates: arbitraryRates,
+      }),
+    );
+    fc.assert(
+      fc.property(lossy, ({ each, missing, network, rates }) => {
+        const left = each.torus.withoutChips(missing);
+        const request = requestOf(each.kind, each.inside, each.bytes);
+        try {
+          const report = planAcrossSlices(left, request, rates, network, 'closed-form');
+          expect(report.seconds).toBeGreaterThanOrEqual(report.lowerBoundSeconds * (1 - 1e-9));
+          expect(Number.isFinite(report.seconds)).toBe(true);
+          expect(report.seconds > 0).toBe(missing.length < left.nodes);
+        } catch (error) {
+          // Chips that are cut off from the others of their slice.
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('takes at least as long as its bytes over the ports, and as all it does inside a slice', () => {
     fc.assert(
       fc.property(

@@ -59,8 +59,10 @@ describe('collectives where something is missing', () => {
 
   it('uses no missing link and is not below its bound, whatever is missing', () => {
     const cases = fc.record({
-      shape: fc.constantFrom([4], [4, 4], [3, 5], [2, 3, 4], [4, 4, 4]),
+      shape: fc.constantFrom([4], [4, 4], [3, 5], [2, 3, 4], [4, 4, 4], [4, 8]),
       wraps: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+      some: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+      model: fc.constantFrom('closed-form', 'flow'),
       links: fc.array(fc.nat(), { maxLength: 3 }),
       chips: fc.array(fc.nat(), { maxLength: 2 }),
       kind: fc.constantFrom(...COLLECTIVE_KINDS),
@@ -69,13 +71,16 @@ describe('collectives where something is missing', () => {
     });
     let planned = 0;
     fc.assert(
-      fc.property(cases, ({ shape, wraps, links, chips, kind, bytes, rates: given }) => {
-        const full = new Torus({ shape, wraps: shape.map((_, axis) => wraps[axis]) });
+      fc.property(cases, ({ shape, wraps, some, links, chips, kind, bytes, model, rates: given }) => {
+        const twisted = shape[1] === 8;
+        const full = new Torus({ shape, wraps: shape.map((_, axis) => twisted || wraps[axis]), twisted });
         const cables = links.map((link) => link % full.linkSlots).filter((link) => full.targets[link] >= 0);
         const torus = full.withoutCables(cables).withoutChips(chips.map((chip) => chip % full.nodes));
-        const group = shape.map((_, axis) => axis);
+        const all = [...shape.keys()];
+        const along = all.filter((axis) => some[axis]);
+        const request = { kind, axes: along.length === 0 ? all : along, bytes };
         try {
-          const report = planCollective(torus, { kind, axes: group, bytes }, given, 'closed-form');
+          const report = planCollective(torus, request, given, model);
           planned += 1;
           expect(report.seconds).toBeGreaterThanOrEqual(report.lowerBoundSeconds * (1 - 1e-9));
           expect(report.maxUtilization).toBeLessThanOrEqual(1 + 1e-9);
@@ -89,6 +94,16 @@ describe('collectives where something is missing', () => {
       { numRuns: 300 },
     );
     expect(planned).toBeGreaterThan(150);
+  });
+
+  it('bounds a broadcast by the way from the chip that sends, not from another end of its row', () => {
+    const torus = new Torus({ shape: [4, 4], wraps: [true, true] });
+    const cut = torus.withoutCables([torus.link(torus.nodeAt([2, 1]), 0, 0)]);
+    const request = { kind: 'broadcast', axes: [0], bytes: 1 } as const;
+    for (const model of ['closed-form', 'flow'] as const) {
+      // From (0,1) two hops reach all of its row; from (3,1) it would be three to (2,1).
+      expect(planCollective(cut, request, v5pRates, model).lowerBoundSeconds).toBeCloseTo(2e-6, 12);
+    }
   });
 
   it('says so when chips are cut off', () => {

@@ -200,10 +200,14 @@ describe('a permute of much', () => {
   });
 
   it('leads every byte from its source to its target over links that are there', () => {
-    const cases = fc.oneof(tori, tiny).chain((torus) =>
+    const few = fc.oneof(
+      tori.filter((torus) => torus.nodes <= 64),
+      tiny,
+    );
+    const cases = few.chain((torus) =>
       fc.record({
         torus: fc.constant(torus),
-        pairs: fc.option(pairsOf(torus, 20), { nil: undefined }),
+        pairs: fc.option(pairsOf(torus, 8), { nil: undefined }),
         bytes: fc.integer({ min: 1, max: 40 }).map((exponent) => 2 ** exponent),
         rates,
       }),
@@ -239,7 +243,7 @@ describe('a permute of much', () => {
         });
         expect(candidate.largestLinkBytes / bytes).toBeGreaterThanOrEqual(bound.bytesPerByte * (1 - 1e-9));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

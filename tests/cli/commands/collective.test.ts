@@ -148,7 +148,10 @@ describe('systole collective', () => {
       'collective-permute --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0',
       /^--group: a collective-permute has/,
     ],
-    ['all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0:0,0,0', /^groups: chip \(0,0,0\) is named twice/],
+    [
+      'all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0:0,0,0',
+      /^groups: chip \(0,0,0\) is named twice/,
+    ],
     [
       'all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0 --axes x',
       /^--axes: has no meaning with --group/,
@@ -166,5 +169,106 @@ describe('systole collective', () => {
   ])('refuses %s', async (line, message) => {
     await expect(run(line)).rejects.toThrow(InputError);
     await expect(run(line)).rejects.toThrow(message);
+  });
+
+  it.each([
+    // One chip, or groups of one, or chips that send to themselves: nobody has anything to send.
+    'all-reduce --chip v5p --slice 1x1x1 --bytes 1000',
+    'broadcast --chip v5p --slice 1x1x1 --bytes 1000 --model flit',
+    'all-to-all --chip v5p --slice 1x1x1 --bytes 1000 --links',
+    'collective-permute --chip v5p --slice 1x1x1 --bytes 1 --pair 0,0,0:0,0,0',
+    'collective-permute --chip v5p --slice 4x4x4 --bytes 1 --pair 1,2,3:1,2,3 --model flow',
+    'collective-permute --chip v5p --slice 4x4x4 --bytes 1 --pair 1,2,3:1,2,3 --model flit',
+    'all-reduce --chip v5p --slice 2x2x1 --bytes 1000 --axes z --model flow',
+    'collective-permute --chip v5p --slice 2x2x1 --bytes 1000 --axes z --without 0,0,0+x',
+    'all-gather --chip v5p --slice 4x4x4 --bytes 1 --group 0,0,0 --group 1,0,0 --model flit',
+    'all-reduce --chip v5p --slice 2x2x1 --bytes 9 --without 0,0,0 --without 1,0,0 --without 0,1,0',
+    'all-reduce --chip v5p --slice 1x1x1 --slices 4 --bytes 1000 --axes xyz',
+    'all-reduce --chip v5e --slice 1x1 --bytes 9007199254740991',
+    'all-gather --chip v1 --slice 1 --bytes 1',
+  ])('takes no time where nobody has anything to send: %s', async (line) => {
+    const { json, text } = await run(line);
+    expect(json.seconds).toBe(0);
+    expect(JSON.stringify(json)).not.toMatch(/null/);
+    expect(text).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  const KINDS = [
+    'all-gather',
+    'reduce-scatter',
+    'all-reduce',
+    'all-to-all',
+    'collective-permute',
+    'broadcast',
+  ];
+  it.each(
+    KINDS.flatMap((kind) =>
+      [
+        '--slice 4x4x4 --bytes 1',
+        '--slice 4x4x4 --bytes 9007199254740991',
+        '--slice 2x2x1 --bytes 7',
+        '--slice 2x2x1 --bytes 7 --without 0,0,0+x',
+        '--slice 2x2x1 --bytes 9007199254740991 --without 1,1,0',
+        '--slice 4x4x8 --twisted --bytes 3 --without 0,0,0+x --without 3,3,7',
+        '--slice 1x1x1 --slices 3 --bytes 1 --axes dcn',
+        '--slice 2x2x1 --slices 1024 --bytes 9007199254740991 --axes dcn',
+      ].map((rest) => `${kind} --chip v5p ${rest}`),
+    ),
+  )('is right at the ends of its ranges: %s', async (line) => {
+    for (const model of ['closed-form', 'flow']) {
+      if (model === 'flow' && /slices.*without|slices 1024/.test(line)) continue;
+      const { json, text } = await run(`${line} --model ${model}`);
+      expect(json.seconds).toBeGreaterThanOrEqual(Number(json.lowerBoundSeconds) * (1 - 1e-9));
+      expect(json.seconds).toBeGreaterThan(0);
+      expect(JSON.stringify(json)).not.toMatch(/null/);
+      expect(text).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+
+  it('waits for the slice whose missing chips leave it the fewest ports', async () => {
+    const line = 'all-reduce --chip v5p --slice 2x2x1 --slices 4 --bytes 4000000000';
+    const [whole, cut] = await Promise.all([run(line), run(`${line} --without 1,1,0`)]);
+    // Three ports carry what four did.
+    expect(Number(cut.json.lowerBoundSeconds) / Number(whole.json.lowerBoundSeconds)).toBeCloseTo(4 / 3, 9);
+    expect(Number(cut.json.seconds)).toBeGreaterThan(1.3 * Number(whole.json.seconds));
+  });
+
+  it.each([
+    [
+      '--slice 2x2x1 --bytes 9 --without 0,0,0 --without 1,0,0 --without 0,1,0 --without 1,1,0',
+      /^--without: leaves no chip/,
+    ],
+    ['--slice 2x2x1 --bytes 9 --without 0,0,0+x --without 0,0,0+y', /^missing links: /],
+    ['--slice 2x2x1 --bytes 9 --without 0,0,0+x --without 0,1,0+x --model flow', /^missing links: /],
+    ['--slice 2x2x1 --bytes 9 --without 0,0,0 --without 1,1,0', /^missing links: /],
+    ['--slice 2x2x1 --bytes 9 --without 0,0,0+x --model flit', /^model: flit needs a torus with nothing/],
+    ['--slice 2x2x1 --bytes 9 --without 0,0,0+z', /^--without: there is no link/],
+    ['--slice 4x4x4 --bytes 0', /^--bytes: expected a number from 1/],
+    ['--slice 4x4x4 --bytes 9007199254740992', /^--bytes: expected a number from 1/],
+    ['--slice 4x4x4 --bytes 1.5', /^--bytes: expected a whole number/],
+    ['--slice 4x4x4 --bytes 9007199254740991 --model flit', /^model: flit is a zoom/],
+    ['--slice 4x4x4 --bytes 9 --axes dcn', /^--axes: dcn needs several slices/],
+    ['--slice 4x4x4 --bytes 9 --axes xx', /^--axes: expected letters/],
+    ['--slice 4x4x4 --twisted --bytes 9', /^slice: v5p has no twisted slice/],
+    ['--slice 0x4x4 --bytes 9', /^slice: expected one to three extents/],
+    ['--slice 2x2x1 --slices 2000 --bytes 9', /^--slices: expected a number from 1 to 1024/],
+    ['--slice 2x2x1 --slices 2 --bytes 9 --axes dcn --model flit', /^model: flit is for one slice/],
+  ])('refuses every kind %s', async (rest, message) => {
+    for (const kind of KINDS) {
+      const line = `${kind} --chip v5p ${rest}`;
+      await expect(run(line)).rejects.toThrow(InputError);
+      await expect(run(line)).rejects.toThrow(message);
+    }
+  });
+
+  it.each([
+    ['collective-permute --without 0,0,0 --pair 0,0,0:1,0,0', /^pairs: chip \(0,0,0\) is missing/],
+    ['collective-permute --pair :', /^--pair: expected a chip/],
+    ['collective-permute --pair 0,0,0:1,0,0:1,1,0', /^--pair: expected two chips/],
+    ['all-reduce --without 0,0,0 --group 0,0,0:1,0,0', /^groups: chip \(0,0,0\) is missing/],
+    ['all-reduce --group 0,0,0:1,0,0 --group 0,1,0', /^groups: expected groups of the same size/],
+    ['all-reduce --group :', /^--group: expected a chip/],
+  ])('refuses %s', async (words, message) => {
+    await expect(run(`${words} --chip v5p --slice 2x2x1 --bytes 9`)).rejects.toThrow(message);
   });
 });
