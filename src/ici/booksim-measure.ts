@@ -57,7 +57,7 @@ export function measureAsBookSim(
     acceptedFlitsPerNodePerCycle,
     meanHops: run.meanHops,
     packets: run.deliveredPackets,
-    channelUtilization: run.network.linkFlits.map((flits) => flits / run.countedCycles),
+    channelUtilization: run.network.linkFlits().map((flits) => flits / run.countedCycles),
     cycles: run.network.cycle,
   });
   if (!settled) return figures(false, run.deliveredLatency);

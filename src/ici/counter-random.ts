@@ -17,7 +17,7 @@ export function cycleDice(ofNode: number, cycle: number): number {
 
 /** One of them, in [0, 2^32). */
 export function drawn(ofCycle: number, draw: number): number {
-  return mix(ofCycle + Math.imul(draw, 0x85ebca6b));
+  return mix(ofCycle + Math.imul(draw, 0x85ebca6b)) >>> 0;
 }
 
 function mix(value: number): number {
@@ -26,5 +26,5 @@ function mix(value: number): number {
   word = Math.imul(word, 0x7feb352d);
   word ^= word >>> 15;
   word = Math.imul(word, 0x846ca68b);
-  return (word ^ (word >>> 16)) >>> 0;
+  return word ^ (word >>> 16);
 }

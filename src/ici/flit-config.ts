@@ -2,7 +2,7 @@ import { InputError } from '../base/result.ts';
 import { MAX_STEPS } from './flit-word.ts';
 import type { Torus } from './topology.ts';
 
-/** 64 MiB of buffers. */
+/** 64 MiB of buffers, up to twice that where their size is no power of two. */
 const MAX_BUFFERED_FLITS = 8 * 1024 * 1024;
 
 /** Single flits are shown on no more chips than this: more are not told apart on a screen. */

@@ -58,7 +58,7 @@ class MessageRun {
   constructor(torus: Torus, transfers: Transfers, flitBytes: number) {
     this.#ports = 2 * torus.axes;
     this.#transfers = transfers;
-    this.#network = new FlitNetwork(torus, ROUTER, (_, __, message) => this.#arrive(message));
+    this.#network = new FlitNetwork(torus, ROUTER, { onEject: (_, message) => this.#arrive(message) });
     this.#queues = Array.from({ length: torus.nodes * this.#ports }, () => []);
     this.#queueHeads = new Int32Array(this.#queues.length);
     this.#vcs = new Int32Array(this.#queues.length);
@@ -101,7 +101,7 @@ class MessageRun {
       }
       assert(this.#network.cycle - lastProgress < MAX_QUIET_CYCLES, 'flits keep moving');
     }
-    return { cycles: this.#network.cycle, linkFlits: this.#network.linkFlits };
+    return { cycles: this.#network.cycle, linkFlits: this.#network.linkFlits() };
   }
 
   /** It leaves by the port of its first step, x before y before z. */

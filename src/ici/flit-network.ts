@@ -1,10 +1,12 @@
-import { Islip, SwitchAllocator } from './flit-allocators.ts';
-import { FlitBuffers } from './flit-buffers.ts';
+import { AdaptiveAllocator } from './flit-adaptive.ts';
 import { checkFlitTorus, type RouterConfig } from './flit-config.ts';
-import { passesDateline, withRingClass, withTwistedClass } from './flit-dateline.ts';
-import { coordinateAlong, FlitLayout } from './flit-layout.ts';
-import { PortOrder, Relay, Wheel, WorkList } from './flit-queues.ts';
+import { HeadWords } from './flit-heads.ts';
+import { axisOfPort, FlitLayout, isDownPort } from './flit-layout.ts';
+import { FlitMemory } from './flit-memory.ts';
+import { RouterOrder } from './flit-order.ts';
+import { type ChannelAllocator, OrderedAllocator } from './flit-ordered.ts';
 import type { FlitState } from './flit-state.ts';
+import { SwitchAllocator } from './flit-switch.ts';
 import {
   CREDIT_CYCLES,
   EJECT_CREDIT_CYCLES,
@@ -13,11 +15,22 @@ import {
   INJECT_CREDIT_CYCLES,
   INJECT_CYCLES,
 } from './flit-timing.ts';
-import { afterStep, firstAxis, isAtTarget, stepsAlong, TAIL, upperClass, withSteps } from './flit-word.ts';
+import { afterStep, TAIL, WAYS_PER_AXIS, wayOf } from './flit-word.ts';
 import type { Torus } from './topology.ts';
 
-/** What leaves the network at a node, told as it happens, with the word it was tagged with when it went in. */
-export type OnEject = (node: number, word: number, tag: number) => void;
+/** More than any way. */
+const NEVER = 0x7fff_ffff;
+
+/** What leaves the network for its node, told as it happens, with what it was tagged with when it went in. */
+export type OnEject = (word: number, tag: number) => void;
+
+/** Whom a network tells what happens, and asks for a coin. */
+export interface FlitHandlers {
+  readonly onEject: OnEject;
+  /** A node has a credit again, behind a port of its own for which it had none. */
+  readonly onRoom?: (node: number) => void;
+  readonly coin?: () => number;
+}
 
 /**
  * Input-queued virtual-channel routers joined as a torus, one cycle at a time. A head flit spends a cycle each
@@ -38,357 +51,281 @@ export type OnEject = (node: number, word: number, tag: number) => void;
 export class FlitNetwork {
   readonly torus: Torus;
   readonly virtualChannels: number;
-  /** Flits sent on each directed link, [linkSlots]; cleared by whoever measures. */
-  readonly linkFlits: Float64Array;
   readonly #layout: FlitLayout;
   readonly #adaptive: boolean;
   readonly #onEject: OnEject;
-  readonly #coin: (() => number) | undefined;
+  readonly #onRoom: ((node: number) => void) | undefined;
+  readonly #order: RouterOrder | undefined;
   #cycle = 0;
 
-  // Input virtual channels, as `FlitLayout` numbers them.
-  /** Whether its first packet has an output virtual channel. */
-  readonly #active: Uint8Array;
-  /** The output virtual channel it has, or while it asks, the first that it may have. */
-  readonly #outVc: Int32Array;
-  readonly #buffers: FlitBuffers;
-
-  // Output virtual channels, numbered alike; those of nodes that inject follow.
-  readonly #credits: Int32Array;
-  readonly #taken: Uint8Array;
-
-  readonly #channelAllocator: Islip;
+  readonly #memory: FlitMemory;
+  readonly #heads: HeadWords;
+  readonly #channelAllocator: ChannelAllocator;
   readonly #switchAllocator: SwitchAllocator;
+  /** Of each port of a node, the virtual channels that it has credits for. */
+  readonly #injectionRoom: Uint8Array;
+  /** Whether a node has more than one port of its own to leave by. */
+  readonly #exitsDiffer: boolean;
+  /** Flits that had been sent to each input when the count of links was cleared. */
+  readonly #sentBefore: Int32Array;
 
-  // Input virtual channels to be worked through, this cycle and the next.
-  readonly #routing: Relay;
-  readonly #allocating: Relay;
-  readonly #switching: Relay;
-
-  /** Those for which the coin decides this cycle. */
-  readonly #ties: WorkList;
-
-  readonly #arrivals: Wheel;
-  /** The order in which routers take them, where the coin makes it matter. */
-  readonly #arrivalOrder: PortOrder | undefined;
-  readonly #creditReturns: Wheel;
-  readonly #ejections: Wheel;
-
-  constructor(torus: Torus, config: RouterConfig, onEject: OnEject, coin?: () => number) {
+  constructor(torus: Torus, config: RouterConfig, { onEject, onRoom, coin }: FlitHandlers) {
     checkFlitTorus(torus, config);
     const { nodes } = torus;
     const layout = new FlitLayout(torus, config);
-    const { channels, ports, localPorts, virtualChannels, portOf } = layout;
+    const { channels, localPorts, virtualChannels } = layout;
+    const memory = new FlitMemory(layout, nodes, config);
     this.torus = torus;
     this.virtualChannels = virtualChannels;
-    this.linkFlits = new Float64Array(torus.linkSlots);
     this.#layout = layout;
+    this.#memory = memory;
     this.#adaptive = config.routing === 'adaptive';
     this.#onEject = onEject;
-    this.#coin = coin;
-    this.#active = new Uint8Array(channels);
-    this.#outVc = new Int32Array(channels);
-    this.#buffers = new FlitBuffers(channels, config.bufferFlits);
-    this.#credits = new Int32Array(layout.injection(nodes, 0, 0)).fill(config.bufferFlits);
-    this.#taken = new Uint8Array(channels);
-    this.#channelAllocator = new Islip(nodes, ports * virtualChannels);
-    this.#switchAllocator = new SwitchAllocator(nodes, ports, virtualChannels, portOf);
-    this.#routing = new Relay(channels);
-    this.#allocating = new Relay(channels);
-    this.#switching = new Relay(channels);
-    this.#ties = new WorkList(channels);
-    this.#arrivals = new Wheel(nodes * ports);
-    this.#arrivalOrder = coin === undefined ? undefined : new PortOrder(portOf, nodes * ports);
-    this.#creditReturns = new Wheel(nodes * (ports + localPorts));
-    this.#ejections = new Wheel(nodes * localPorts * 3);
+    this.#onRoom = onRoom;
+    const ties = coin === undefined ? undefined : { coin, order: new RouterOrder(layout, nodes) };
+    this.#order = ties?.order;
+    this.#heads = new HeadWords(torus, layout, memory, this.#adaptive, ties);
+    this.#channelAllocator = this.#adaptive
+      ? new AdaptiveAllocator(layout, nodes, memory)
+      : new OrderedAllocator(layout, memory, this.#order);
+    this.#switchAllocator = new SwitchAllocator(layout, nodes, memory);
+    this.#injectionRoom = new Uint8Array(nodes * localPorts).fill(virtualChannels);
+    this.#exitsDiffer = localPorts > 1;
+    this.#sentBefore = new Int32Array(channels);
   }
 
   get cycle(): number {
     return this.#cycle;
   }
 
+  /** Virtual channels of its router that a node has credits for, behind one of its own ports. */
+  injectionRoom(node: number, localPort = 0): number {
+    return this.#injectionRoom[node * this.#layout.localPorts + localPort];
+  }
+
   /** Credits that a node has for a virtual channel of its router, behind one of its own ports. */
   injectionCredits(node: number, vc: number, localPort = 0): number {
-    return this.#credits[this.#layout.injection(node, vc, localPort)];
+    const { words, credits } = this.#memory;
+    return words[credits + this.#layout.injection(node, vc, localPort)];
   }
 
   /** Puts a flit of this cycle on its way into the router of `node`; the caller has checked the credits. */
   inject(node: number, vc: number, tag: number, word: number, localPort = 0): void {
-    const { ports, linkPorts } = this.#layout;
-    this.#credits[this.#layout.injection(node, vc, localPort)] -= 1;
+    const { ports, linkPorts, localPorts } = this.#layout;
+    const memory = this.#memory;
+    const at = memory.credits + this.#layout.injection(node, vc, localPort);
+    const room = memory.words[at] - 1;
+    memory.words[at] = room;
+    if (room === 0) this.#injectionRoom[node * localPorts + localPort] -= 1;
     const input = (node * ports + linkPorts + localPort) * this.virtualChannels + vc;
-    this.#buffers.write(input, tag, word);
-    this.#arrivals.at(this.#cycle + INJECT_CYCLES).push(input);
+    memory.write(input, tag, this.#heads.injected(word, input));
+    memory.arrivals.at(this.#cycle + INJECT_CYCLES).push(input);
+  }
+
+  /** Flits sent on each directed link since `clearLinkFlits`, [linkSlots]. */
+  linkFlits(): Float64Array {
+    const { words, sent } = this.#memory;
+    const { channels, peer, linkPorts, placeOf, nodeOf } = this.#layout;
+    const flits = new Float64Array(this.torus.linkSlots);
+    for (let output = 0; output < channels; output++) {
+      if (placeOf[output] >= linkPorts) continue;
+      const input = peer[output];
+      // The counts go round, what lies between two of them does not.
+      const link = nodeOf[output] * linkPorts + placeOf[output];
+      flits[link] += (words[sent + input] - this.#sentBefore[input]) >>> 0;
+    }
+    return flits;
+  }
+
+  clearLinkFlits(): void {
+    const { words, sent } = this.#memory;
+    this.#sentBefore.set(words.subarray(sent, sent + this.#layout.channels));
   }
 
   /** What routers hold, live and to be read only, between two cycles. */
   state(): FlitState {
-    return {
-      ports: this.#layout.ports,
-      linkPorts: this.#layout.linkPorts,
-      bufferFlits: this.#buffers.depth,
-      adaptive: this.#adaptive,
-      active: this.#active,
-      placeOf: this.#layout.placeOf,
-      outVc: this.#outVc,
-      first: this.#buffers.first,
-      held: this.#buffers.held,
-      flits: this.#buffers.flits,
-      credits: this.#credits,
-      taken: this.#taken,
-      // Lists change places every cycle: those of the cycle before are the next ones until it begins.
-      routed: () => this.#routing.next,
-      allocated: () => this.#allocating.next,
-      switched: () => this.#switching.next,
-    };
+    const { ports, linkPorts, channels, placeOf } = this.#layout;
+    return { ports, linkPorts, channels, placeOf, adaptive: this.#adaptive, memory: this.#memory };
   }
 
   /** Events that are due at the start of the cycle, before nodes inject. */
   beginCycle(): void {
-    const credits = this.#credits;
-    const returns = this.#creditReturns.at(this.#cycle);
-    for (let index = 0; index < returns.count; index++) credits[returns.data[index]] += 1;
-    returns.count = 0;
-    const ejections = this.#ejections.at(this.#cycle);
-    const { data, count } = ejections;
-    for (let at = 0; at < count; at += 3) this.#onEject(data[at], data[at + 2], data[at + 1]);
-    ejections.count = 0;
+    this.#takeCredits();
+    this.#takeInjectionCredits();
+    const ejections = this.#memory.ejections.at(this.#cycle);
+    const { words, start, end } = ejections;
+    for (let at = start; at < end; at += 2) this.#onEject(words[at + 1], words[at]);
+    ejections.clear();
   }
 
   /** All routers, after nodes have injected. */
   endCycle(): void {
-    this.#routing.next.count = 0;
-    this.#allocating.next.count = 0;
-    this.#switching.next.count = 0;
+    const { routing } = this.#memory;
+    routing.next.clear();
+    this.#order?.begin(this.#cycle);
     this.#receive();
+    this.#switchAllocator.allocate();
+    this.#channelAllocator.allocate();
+    this.#heads.prepare();
     this.#route();
-    this.#allocateChannels();
-    this.#allocateSwitches();
+    this.#channelAllocator.ask();
+    this.#send();
+    this.#channelAllocator.release();
+    this.#order?.byTurn(routing.next);
     this.#cycle += 1;
-    this.#routing.swap();
-    this.#allocating.swap();
-    this.#switching.swap();
+    routing.swap();
+  }
+
+  /** Who has waited for a credit may go on. */
+  #takeCredits(): void {
+    const { words, credits, holder, arrived, left, creditReturns, ready } = this.#memory;
+    const returns = creditReturns.at(this.#cycle);
+    const { start, end } = returns;
+    let readyEnd = ready.end;
+    for (let place = start; place < end; place++) {
+      const output = words[place];
+      const before = words[credits + output];
+      const input = words[holder + output];
+      words[credits + output] = before + 1;
+      words[readyEnd] = input;
+      // Of none, -1, it does not matter what lies there.
+      readyEnd += ((before - 1) & ~input & (words[left + input] - words[arrived + input])) >>> 31;
+    }
+    ready.end = readyEnd;
+    returns.clear();
+  }
+
+  #takeInjectionCredits(): void {
+    const { words, credits, portOf, injectReturns } = this.#memory;
+    const { localPorts, ports } = this.#layout;
+    const room = this.#injectionRoom;
+    const routerPorts = this.torus.nodes * ports;
+    const returns = injectReturns.at(this.#cycle);
+    for (let place = returns.start; place < returns.end; place++) {
+      const output = words[place];
+      words[credits + output] += 1;
+      if (words[credits + output] > 1) continue;
+      const port = words[portOf + output] - routerPorts;
+      room[port] += 1;
+      if (room[port] === 1) this.#onRoom?.(Math.floor(port / localPorts));
+    }
+    returns.clear();
   }
 
   /** A flit that comes to an empty buffer is the next to be worked on. */
   #receive(): void {
-    const arrivals = this.#arrivals.at(this.#cycle);
-    this.#arrivalOrder?.sort(arrivals);
-    const data = this.#arrivalOrder?.sorted ?? arrivals.data;
-    const { count } = arrivals;
-    const { held } = this.#buffers;
-    const active = this.#active;
-    const routing = this.#routing.now;
-    const switching = this.#switching.now;
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      const before = held[channel];
-      held[channel] = before + 1;
-      if (before > 0) continue;
-      if (active[channel] === 0) routing.push(channel);
-      else switching.push(channel);
-    }
-    arrivals.count = 0;
-  }
-
-  /** First axis with steps left, and the half of its virtual channels. */
-  #route(): void {
-    const { data, count } = this.#routing.now;
-    const { exit, placeOf } = this.#layout;
-    const { shape } = this.torus;
-    const buffers = this.#buffers;
-    const { flits } = buffers;
-    this.#ties.count = 0;
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      const word = flits[buffers.firstWord(channel)];
-      this.#allocating.next.push(channel);
-      if (isAtTarget(word)) {
-        this.#outVc[channel] = exit[channel];
-        continue;
-      }
-      const axis = firstAxis(word);
-      const steps = stepsAlong(word, axis);
-      const tied =
-        this.#coin !== undefined && 2 * Math.abs(steps) === shape[axis] && placeOf[channel] >> 1 !== axis;
-      if (tied) this.#ties.push(channel);
-      else this.#steer(channel, axis, steps);
-    }
-    if (this.#ties.count > 0) this.#breakTies();
-  }
-
-  #steer(channel: number, axis: number, steps: number): void {
-    const { coordinates, placeOf, routerOf, virtualChannels } = this.#layout;
-    const extent = this.torus.shape[axis];
-    const from = coordinateAlong(coordinates[channel], axis);
-    const port = 2 * axis + (steps >>> 31);
-    const half = virtualChannels >> 1;
-    let first = routerOf[channel] + port * virtualChannels;
-    if (this.#adaptive) {
-      if (passesDateline(from, steps, extent)) first += half;
-    } else {
-      const at = this.#buffers.firstWord(channel);
-      const turning = placeOf[channel] >> 1 !== axis;
-      const next = this.torus.twisted
-        ? withTwistedClass(this.#buffers.flits[at], from, steps, extent, turning)
-        : withRingClass(this.#buffers.flits[at], from, steps, extent, turning);
-      this.#buffers.flits[at] = next;
-      first += half * upperClass(next);
-    }
-    this.#outVc[channel] = first;
-  }
-
-  /** Router by router, in each as the channels were routed: the coin is a stream, so that order matters. */
-  #breakTies(): void {
-    const { data, count } = this.#ties;
-    this.#ties.sortBy(this.#layout.nodeOf);
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      const at = this.#buffers.firstWord(channel);
-      const axis = firstAxis(this.#buffers.flits[at]);
-      const half = this.torus.shape[axis] >> 1;
-      const steps = this.#coin?.() === 1 ? half : -half;
-      this.#buffers.flits[at] = withSteps(this.#buffers.flits[at], axis, steps);
-      this.#steer(channel, axis, steps);
-    }
-  }
-
-  /** Asks for the ordered channel, and for every empty channel beyond the first two on any way that is minimal. */
-  #askAdaptively(channel: number): void {
-    const { axes } = this.torus;
-    const ordered = this.#outVc[channel];
-    const router = this.#layout.routerOf[channel];
-    const word = this.#buffers.flits[this.#buffers.firstWord(channel)];
-    if (this.#taken[ordered] === 0) this.#channelAllocator.request(channel, ordered);
-    for (let axis = 0; axis < axes; axis++) {
-      const steps = stepsAlong(word, axis);
-      if (steps === 0) continue;
-      const first = router + (2 * axis + (steps >>> 31)) * this.virtualChannels;
-      for (let output = first + 2; output < first + this.virtualChannels; output++) {
-        if (this.#taken[output] !== 0 || this.#credits[output] < this.#buffers.depth) continue;
-        this.#channelAllocator.request(channel, output);
-      }
-    }
-  }
-
-  /** iSLIP over all free output virtual channels that packets may use; who gets none asks again after newcomers. */
-  #allocateChannels(): void {
-    const { data, count } = this.#allocating.now;
-    const { choices, virtualChannels } = this.#layout;
-    const adaptive = this.#adaptive;
-    const allocator = this.#channelAllocator;
-    const { accepted } = allocator;
-    const taken = this.#taken;
-    const active = this.#active;
-    const outVc = this.#outVc;
-    const nextAllocating = this.#allocating.next;
-    const nextSwitching = this.#switching.next;
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      const from = outVc[channel];
-      const leaves = choices[from] === virtualChannels;
-      if (adaptive && !leaves) {
-        this.#askAdaptively(channel);
-        continue;
-      }
-      const to = from + choices[from];
-      for (let output = from; output < to; output++) {
-        if (taken[output] === 0) allocator.request(channel, output);
-      }
-    }
-    allocator.grant();
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      const output = accepted[channel];
+    const { words, arrived, left, output: outputOf, credits, arrivals, routing, ready } = this.#memory;
+    const due = arrivals.at(this.#cycle);
+    this.#order?.byPort(due);
+    const { start, end } = due;
+    let routingEnd = routing.now.end;
+    for (let place = start; place < end; place++) {
+      const input = words[place];
+      const before = words[arrived + input];
+      const output = words[outputOf + input];
+      words[arrived + input] = before + 1;
+      // No fewer have arrived than have left.
+      const isFirst = (before - words[left + input] - 1) >>> 31;
       if (output < 0) {
-        nextAllocating.push(channel);
-        continue;
+        words[routingEnd] = input;
+        routingEnd += isFirst;
+      } else if (isFirst === 1) {
+        if (words[credits + output] > 0) ready.push(input);
+        this.#order?.followed(input);
       }
-      accepted[channel] = -1;
-      taken[output] = 1;
-      outVc[channel] = output;
-      active[channel] = 1;
-      nextSwitching.push(channel);
+    }
+    routing.now.end = routingEnd;
+    due.clear();
+  }
+
+  /** Where heads go: along the first axis with steps left, in its half of virtual channels, or out to the node. */
+  #route(): void {
+    const { words, left, flits, placeBits, placeMask, routerOf, ways, exit, output, routing } = this.#memory;
+    const { start, end } = routing.now;
+    const { axes } = this.torus;
+    const leaving = this.#exitsDiffer ? WAYS_PER_AXIS * axes : NEVER;
+    for (let place = start; place < end; place++) {
+      const input = words[place];
+      const at = flits + (((input << placeBits) | (words[left + input] & placeMask)) << 1);
+      const way = wayOf(words[at + 1], axes);
+      const first = way < leaving ? words[routerOf + input] + words[ways + way] : words[exit + input];
+      words[output + input] = ~first;
     }
   }
 
-  /** iSLIP over ports for those with a credit, then what wins is sent. */
-  #allocateSwitches(): void {
-    const { data, count } = this.#switching.now;
-    const allocator = this.#switchAllocator;
-    const credits = this.#credits;
-    const outVc = this.#outVc;
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      const output = outVc[channel];
-      if (credits[output] > 0) allocator.request(channel, output);
-    }
-    allocator.grant();
-    this.#send();
-  }
-
-  /** Flits of channels that won the switch; the others ask again. */
+  /** Flits that cross the switch. */
   #send(): void {
-    const { data, count } = this.#switching.now;
-    const { channels, creditTo, facing, link, nodeOf, placeOf } = this.#layout;
-    const allocator = this.#switchAllocator;
-    const buffers = this.#buffers;
-    const { depth, flits } = buffers;
-    const active = this.#active;
-    const credits = this.#credits;
-    const taken = this.#taken;
-    const outVc = this.#outVc;
-    const linkFlits = this.linkFlits;
-    const nextRouting = this.#routing.next;
-    const nextSwitching = this.#switching.next;
-    const arrivals = this.#arrivals.at(this.#cycle + HOP_CYCLES);
-    const ejections = this.#ejections.at(this.#cycle + EJECT_CYCLES);
-    const creditReturns = this.#creditReturns.at(this.#cycle + CREDIT_CYCLES);
-    const injectCreditReturns = this.#creditReturns.at(this.#cycle + INJECT_CREDIT_CYCLES);
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
-      if (!allocator.take(channel)) {
-        nextSwitching.push(channel);
-        continue;
-      }
-      const first = buffers.first[channel];
-      const at = 2 * (channel * depth + first);
-      const tag = flits[at];
-      const word = flits[at + 1];
-      buffers.first[channel] = first + 1 === depth ? 0 : first + 1;
-      const held = buffers.held[channel] - 1;
-      buffers.held[channel] = held;
-      const creditor = creditTo[channel];
-      if (creditor < channels) creditReturns.push(creditor);
-      else injectCreditReturns.push(creditor);
+    const memory = this.#memory;
+    const { words, sent, arrived, left, output: outputOf, credits, peer, here } = memory;
+    const { flits, placeBits, placeMask, crossing, released, ready, routing } = memory;
+    const { channels } = this.#layout;
+    const tail = TAIL;
+    const lends = memory.bufferFlits < EJECT_CREDIT_CYCLES;
+    const arrivals = memory.arrivals.at(this.#cycle + HOP_CYCLES);
+    const ejections = memory.ejections.at(this.#cycle + EJECT_CYCLES);
+    const creditReturns = memory.creditReturns.at(this.#cycle + CREDIT_CYCLES);
+    const injectReturns = memory.injectReturns.at(this.#cycle + INJECT_CREDIT_CYCLES);
+    const ejectReturns = memory.creditReturns.at(this.#cycle + EJECT_CREDIT_CYCLES);
+    let arrivalsEnd = arrivals.end;
+    let creditReturnsEnd = creditReturns.end;
+    let injectReturnsEnd = injectReturns.end;
+    let releasedEnd = released.end;
+    let readyEnd = ready.end;
+    let routingEnd = routing.next.end;
+    const { start, end } = crossing;
+    for (let place = start; place < end; place++) {
+      const input = words[place];
+      const flit = words[left + input];
+      const at = flits + (((input << placeBits) | (flit & placeMask)) << 1);
+      const tag = words[at];
+      const word = words[at + 1];
+      words[left + input] = flit + 1;
+      const feeder = words[peer + input];
+      // Put where it may belong, and kept where it does: a branch could not be foreseen.
+      const fromLink = (feeder - channels) >>> 31;
+      words[creditReturnsEnd] = feeder;
+      words[injectReturnsEnd] = feeder;
+      creditReturnsEnd += fromLink;
+      injectReturnsEnd += 1 - fromLink;
 
-      const output = outVc[channel];
-      const target = facing[output];
-      if (target < 0) {
-        this.#lendEjectionCredit(output);
-        ejections.push(nodeOf[channel]);
+      const output = words[outputOf + input];
+      const next = words[peer + output];
+      let room = words[credits + output];
+      if (next < channels) {
+        room -= 1;
+        words[credits + output] = room;
+        const nextFlit = words[sent + next];
+        const nextAt = flits + (((next << placeBits) | (nextFlit & placeMask)) << 1);
+        words[nextAt] = tag;
+        const port = words[here + output];
+        words[nextAt + 1] = afterStep(word, axisOfPort(port), isDownPort(port));
+        words[sent + next] = nextFlit + 1;
+        words[arrivalsEnd++] = next;
+      } else {
         ejections.push(tag);
         ejections.push(word);
-      } else {
-        credits[output] -= 1;
-        linkFlits[link[output]] += 1;
-        buffers.write(target, tag, afterStep(word, placeOf[output] >> 1));
-        arrivals.push(target);
+        // One flit a cycle leaves by a port: where a buffer has a credit for each cycle of the way, none is missed.
+        if (lends) {
+          room -= 1;
+          words[credits + output] = room;
+          ejectReturns.push(output);
+        }
       }
-      if ((word & TAIL) !== 0) {
-        taken[output] = 0;
-        active[channel] = 0;
-        if (held > 0) nextRouting.push(channel);
-      } else if (held > 0) {
-        nextSwitching.push(channel);
+      const more = (flit + 1 - words[arrived + input]) >>> 31;
+      if ((word & tail) !== 0) {
+        words[outputOf + input] = ~output;
+        words[releasedEnd++] = output;
+        words[routingEnd] = input;
+        routingEnd += more;
+      } else if (more === 1 && room > 0) {
+        words[readyEnd++] = input;
       }
     }
-  }
-
-  /** One flit a cycle leaves by a port: where a buffer has a credit for each cycle of the way, none is missed. */
-  #lendEjectionCredit(output: number): void {
-    if (this.#buffers.depth >= EJECT_CREDIT_CYCLES) return;
-    this.#credits[output] -= 1;
-    this.#creditReturns.at(this.#cycle + EJECT_CREDIT_CYCLES).push(output);
+    arrivals.end = arrivalsEnd;
+    creditReturns.end = creditReturnsEnd;
+    injectReturns.end = injectReturnsEnd;
+    released.end = releasedEnd;
+    ready.end = readyEnd;
+    routing.next.end = routingEnd;
   }
 }

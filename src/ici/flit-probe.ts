@@ -34,28 +34,29 @@ export class FlitProbe {
   /** Channels that held a flit in the cycle that is over, and the cause of each, [channels]. */
   readonly occupied: WorkList;
   readonly cause: Uint8Array;
-  /** Where in its buffer the flit at the head of a channel lay then, and where the head lies now. */
-  readonly #seen: Uint16Array;
-  readonly #now: Uint16Array;
+  /** How many flits have left each channel, as last seen, and whether it had an output, [channels]. */
+  readonly #flitsLeft: Int32Array;
+  readonly #hadOutput: Uint8Array;
   /** Nodes that the packets of a channel come from, in order of arrival: rings, [channels, #room]. */
   readonly #sources: Uint16Array;
   readonly #room: number;
   readonly #sourceFirst: Uint16Array;
   readonly #sourceCount: Uint16Array;
   /** Channels whose first packet has left with the cycle that is over. */
-  readonly #left: WorkList;
+  readonly #gone: WorkList;
 
   constructor(network: FlitNetwork) {
     this.network = network;
     this.state = network.state();
-    this.channels = this.state.held.length;
-    this.occupied = new WorkList(this.channels);
-    this.#left = new WorkList(this.channels);
+    const { memory, channels } = this.state;
+    this.channels = channels;
+    this.occupied = new WorkList(new Int32Array(this.channels));
+    this.#gone = new WorkList(new Int32Array(this.channels));
     this.cause = new Uint8Array(this.channels);
-    this.#seen = this.state.first.slice();
-    this.#now = this.state.first.slice();
+    this.#flitsLeft = new Int32Array(channels);
+    this.#hadOutput = new Uint8Array(channels);
     // As many packets as flits, one whose flits have yet to come, and one that is about to be forgotten.
-    this.#room = this.state.bufferFlits + 2;
+    this.#room = memory.bufferFlits + 2;
     this.#sources = new Uint16Array(this.channels * this.#room);
     this.#sourceFirst = new Uint16Array(this.channels);
     this.#sourceCount = new Uint16Array(this.channels);
@@ -63,28 +64,28 @@ export class FlitProbe {
 
   /** To be called after `endCycle`. */
   observe(): void {
-    const { occupied, cause, state } = this;
-    for (let index = 0; index < occupied.count; index++) cause[occupied.data[index]] = 0;
-    occupied.count = 0;
+    const { occupied, cause } = this;
+    const { memory } = this.state;
+    const { words, left } = memory;
     this.#forget();
-    this.#list(state.routed(), () => ROUTED);
-    this.#list(state.allocated(), (channel) => {
-      if (state.active[channel] === 0) return WAITS_CHANNEL;
-      this.#handOn(channel);
-      return GRANTED;
-    });
-    this.#list(state.switched(), (channel) => {
-      // Credits come at the start of a cycle, and nobody else spends those of its output.
-      if (!this.#hasSent(channel))
-        return state.credits[state.outVc[channel]] > 0 ? WAITS_SWITCH : WAITS_CREDIT;
-      if (state.active[channel] === 0) this.#left.push(channel);
-      return MOVED;
-    });
+    occupied.clear();
+    cause.fill(0);
+    // Lists change places every cycle: the one that was worked through is the next one until it is cleared.
+    for (const channel of memory.routing.next.items) cause[channel] = ROUTED;
+    for (let channel = 0; channel < this.channels; channel++) {
+      const moved = words[left + channel] !== this.#flitsLeft[channel];
+      if (moved || memory.held(channel) > 0) {
+        occupied.push(channel);
+        if (cause[channel] !== ROUTED) cause[channel] = this.#causeOf(channel, moved);
+      }
+      this.#flitsLeft[channel] = words[left + channel];
+      this.#hadOutput[channel] = memory.hasOutput(channel) ? 1 : 0;
+    }
   }
 
   /** Flits in the buffer during the cycle that is over. */
   occupancy(channel: number): number {
-    return this.state.held[channel] + (this.cause[channel] === MOVED ? 1 : 0);
+    return this.state.memory.held(channel) + (this.cause[channel] === MOVED ? 1 : 0);
   }
 
   nodeOf(channel: number): number {
@@ -102,7 +103,10 @@ export class FlitProbe {
   /** Node that it goes to: what is left of its way, axis by axis. */
   target(channel: number): number {
     const { torus } = this.network;
-    const word = this.state.flits[2 * (channel * this.state.bufferFlits + this.#seen[channel]) + 1];
+    const { memory } = this.state;
+    // One that has moved still lies where it lay.
+    const first = memory.words[memory.left + channel] - (this.cause[channel] === MOVED ? 1 : 0);
+    const word = memory.words[memory.flitAt(channel, first) + 1];
     let node = this.nodeOf(channel);
     for (let axis = 0; axis < torus.axes; axis++) {
       const steps = stepsAlong(word, axis);
@@ -113,44 +117,43 @@ export class FlitProbe {
     return node;
   }
 
-  #list(list: Pick<WorkList, 'data' | 'count'>, causeOf: (channel: number) => number): void {
-    for (let index = 0; index < list.count; index++) {
-      const channel = list.data[index];
-      this.#seen[channel] = this.#now[channel];
-      this.#now[channel] = this.state.first[channel];
-      this.cause[channel] = causeOf(channel);
-      this.occupied.push(channel);
+  /** Of a channel whose head was routed before. */
+  #causeOf(channel: number, moved: boolean): number {
+    const { memory } = this.state;
+    const active = memory.hasOutput(channel);
+    if (moved) {
+      if (!active) this.#gone.push(channel);
+      return MOVED;
     }
-  }
-
-  /** A flit that was sent has made room: the head of the queue is another one, or with one place, none. */
-  #hasSent(channel: number): boolean {
-    const { bufferFlits, held } = this.state;
-    if (bufferFlits === 1) return held[channel] === 0;
-    return this.#now[channel] !== this.#seen[channel];
+    if (!active) return WAITS_CHANNEL;
+    if (this.#hadOutput[channel] === 0) {
+      this.#handOn(channel);
+      return GRANTED;
+    }
+    // Credits come at the start of a cycle, and nobody else spends those of its output.
+    return memory.words[memory.credits + memory.outputOf(channel)] > 0 ? WAITS_SWITCH : WAITS_CREDIT;
   }
 
   /** The packet will come to the channel behind the output that it got. */
   #handOn(channel: number): void {
-    const { outVc, placeOf, linkPorts, ports } = this.state;
-    const port = placeOf[outVc[channel]];
+    const { placeOf, linkPorts, ports, memory } = this.state;
+    const output = memory.outputOf(channel);
+    const port = placeOf[output];
     if (port >= linkPorts) return;
     const { torus, virtualChannels } = this.network;
     const facing = torus.targets[this.nodeOf(channel) * linkPorts + port] * ports + (port ^ 1);
-    const next = facing * virtualChannels + (outVc[channel] % virtualChannels);
+    const next = facing * virtualChannels + (output % virtualChannels);
     const place = (this.#sourceFirst[next] + this.#sourceCount[next]) % this.#room;
     this.#sources[next * this.#room + place] = this.source(channel);
     this.#sourceCount[next] += 1;
   }
 
   #forget(): void {
-    const { data, count } = this.#left;
-    for (let index = 0; index < count; index++) {
-      const channel = data[index];
+    for (const channel of this.#gone.items) {
       if (this.#sourceCount[channel] === 0) continue;
       this.#sourceFirst[channel] = (this.#sourceFirst[channel] + 1) % this.#room;
       this.#sourceCount[channel] -= 1;
     }
-    this.#left.count = 0;
+    this.#gone.clear();
   }
 }

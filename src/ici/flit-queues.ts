@@ -1,27 +1,41 @@
-/** Events lie at most this far ahead; a power of two. */
-const WHEEL_SLOTS = 8;
-
-/** Numbers to work through; never more than fit. */
+/** Numbers to work through, from `start` up to, and without, `end` of `words`; never more than fit there. */
 export class WorkList {
-  readonly data: Int32Array;
-  count = 0;
+  readonly words: Int32Array;
+  readonly start: number;
+  end: number;
 
-  constructor(capacity: number) {
-    this.data = new Int32Array(capacity);
+  /** All of an array of its own, or part of a shared one. */
+  constructor(words: Int32Array, start = 0) {
+    this.words = words;
+    this.start = start;
+    this.end = start;
+  }
+
+  get count(): number {
+    return this.end - this.start;
+  }
+
+  /** A view of them. */
+  get items(): Int32Array {
+    return this.words.subarray(this.start, this.end);
   }
 
   push(item: number): void {
-    this.data[this.count++] = item;
+    this.words[this.end++] = item;
   }
 
-  /** Few items, by key; those of the same key stay in order. */
-  sortBy(key: Int32Array): void {
-    const { data } = this;
-    for (let index = 1; index < this.count; index++) {
-      const item = data[index];
+  clear(): void {
+    this.end = this.start;
+  }
+
+  /** For items that are nearly in order; those of which none comes before the other stay as they are. */
+  sortBy(comesBefore: (a: number, b: number) => boolean): void {
+    const { words, start, end } = this;
+    for (let index = start + 1; index < end; index++) {
+      const item = words[index];
       let place = index;
-      for (; place > 0 && key[data[place - 1]] > key[item]; place--) data[place] = data[place - 1];
-      data[place] = item;
+      for (; place > start && comesBefore(item, words[place - 1]); place--) words[place] = words[place - 1];
+      words[place] = item;
     }
   }
 }
@@ -31,9 +45,9 @@ export class Relay {
   now: WorkList;
   next: WorkList;
 
-  constructor(capacity: number) {
-    this.now = new WorkList(capacity);
-    this.next = new WorkList(capacity);
+  constructor(now: WorkList, next: WorkList) {
+    this.now = now;
+    this.next = next;
   }
 
   swap(): void {
@@ -43,16 +57,21 @@ export class Relay {
 
 /** Lists of what becomes due in each of the next cycles. */
 export class Wheel {
+  /** Events lie less than this far ahead; a power of two. */
+  static readonly SLOTS = 8;
   readonly #lists: readonly WorkList[];
 
-  /** `capacity` of each cycle. */
-  constructor(capacity: number) {
-    this.#lists = Array.from({ length: WHEEL_SLOTS }, () => new WorkList(capacity));
+  /** `slots` lists of `capacity` each lie one behind the other from `start` on. */
+  constructor(words: Int32Array, start: number, capacity: number) {
+    this.#lists = Array.from(
+      { length: Wheel.SLOTS },
+      (_, slot) => new WorkList(words, start + slot * capacity),
+    );
   }
 
-  /** What is due in `cycle`; whoever has worked through it sets its count back to 0. */
+  /** What is due in `cycle`; whoever has worked through it clears it. */
   at(cycle: number): WorkList {
-    return this.#lists[cycle & (WHEEL_SLOTS - 1)];
+    return this.#lists[cycle & (Wheel.SLOTS - 1)];
   }
 }
 
@@ -61,8 +80,6 @@ const BITS = 32;
 /** Puts the channels due in a cycle, at most one a port, in the order of ports. */
 export class PortOrder {
   readonly #portOf: Int32Array;
-  /** The channels in that order. */
-  readonly sorted: Int32Array;
   readonly #channelOfPort: Int32Array;
   /** A bit for each port that something is due at. */
   readonly #marks: Int32Array;
@@ -70,26 +87,25 @@ export class PortOrder {
   /** `portOf` tells the port of a channel. */
   constructor(portOf: Int32Array, ports: number) {
     this.#portOf = portOf;
-    this.sorted = new Int32Array(ports);
     this.#channelOfPort = new Int32Array(ports);
     this.#marks = new Int32Array(Math.ceil(ports / BITS));
   }
 
-  sort({ data, count: due }: WorkList): void {
+  sort({ words, start, end }: WorkList): void {
     const marks = this.#marks;
-    for (let index = 0; index < due; index++) {
-      const channel = data[index];
+    for (let index = start; index < end; index++) {
+      const channel = words[index];
       const port = this.#portOf[channel];
       this.#channelOfPort[port] = channel;
       marks[port >> 5] |= 1 << (port & (BITS - 1));
     }
-    let count = 0;
+    let next = start;
     for (let mark = 0; mark < marks.length; mark++) {
       let bits = marks[mark];
       marks[mark] = 0;
       while (bits !== 0) {
         const lowest = BITS - 1 - Math.clz32(bits & -bits);
-        this.sorted[count++] = this.#channelOfPort[mark * BITS + lowest];
+        words[next++] = this.#channelOfPort[mark * BITS + lowest];
         bits &= bits - 1;
       }
     }

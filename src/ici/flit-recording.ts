@@ -149,7 +149,7 @@ export class FlitRecorder {
       ports: state.ports,
       linkPorts: state.linkPorts,
       virtualChannels: network.virtualChannels,
-      bufferFlits: state.bufferFlits,
+      bufferFlits: state.memory.bufferFlits,
       adaptive: state.adaptive,
       firstCycle: this.#firstCycle,
       cycles: this.#cycles,
@@ -177,12 +177,11 @@ export class FlitRecorder {
     this.#held.fill(0, base, base + channels);
     for (let channel = 0; channel < channels; channel++) {
       // A packet keeps its output while the rest of it has yet to come.
-      const keeps = state.active[channel] !== 0 || cause[channel] !== 0;
-      this.#output[base + channel] = keeps ? state.outVc[channel] % perRouter : NO_OUTPUT;
+      const keeps = state.memory.hasOutput(channel) || cause[channel] !== 0;
+      this.#output[base + channel] = keeps ? state.memory.outputOf(channel) % perRouter : NO_OUTPUT;
       if (keeps) this.#source[base + channel] = probe.source(channel);
     }
-    for (let index = 0; index < occupied.count; index++) {
-      const channel = occupied.data[index];
+    for (const channel of occupied.items) {
       this.#cause[base + channel] = cause[channel];
       this.#held[base + channel] = probe.occupancy(channel);
       this.#target[base + channel] = probe.target(channel);
@@ -193,11 +192,11 @@ export class FlitRecorder {
     const { occupied, cause, state } = this.#probe;
     const perRouter = state.ports * this.#probe.network.virtualChannels;
     const use = this.#use.fill(OUTPUT_USES.length - 1);
-    for (let index = 0; index < occupied.count; index++) {
-      const channel = occupied.data[index];
+    for (const channel of occupied.items) {
       const why = cause[channel];
       this.#nowCauses[why - 1] += 1;
-      const output = Math.floor(channel / perRouter) * state.ports + state.placeOf[state.outVc[channel]];
+      const output =
+        Math.floor(channel / perRouter) * state.ports + state.placeOf[state.memory.outputOf(channel)];
       use[output] = Math.min(use[output], USE_OF_CAUSE[why]);
       if (why === MOVED) this.#now[0][output] += 1;
       else if (why >= WAITS_CHANNEL) this.#now[1 + why - WAITS_CHANNEL][output] += 1;

@@ -8,7 +8,7 @@ export const HEAD = 1 << 24;
 export const TAIL = 1 << 25;
 /** Its packet counts in the measured latency. */
 export const MEASURED = 1 << 26;
-/** Upper or lower half of the virtual channels of the ring it is in. */
+/** Upper half of the virtual channels of the rings along x, or lower; y and z have the next two bits. */
 export const UPPER_CLASS = 1 << UPPER_BIT;
 
 /** Steps fit a signed byte, so that no ring may be longer than twice this. */
@@ -27,21 +27,27 @@ export function stepsAlong(word: number, axis: number): number {
   return (word << (24 - BITS_PER_AXIS * axis)) >> 24;
 }
 
-/** Whether it has no steps left along any axis. */
-export function isAtTarget(word: number): boolean {
-  return (word & ALL_STEPS) === 0;
-}
-
-/** The first axis with steps left, of a word that has some: that of the lowest bit set. */
-export function firstAxis(word: number): number {
-  const steps = word & ALL_STEPS;
+/** The first axis with steps left, that of the lowest bit set; `axes`, one more than there are, if there are none. */
+export function firstAxis(word: number, axes: number): number {
+  const steps = (word & ALL_STEPS) | (1 << (BITS_PER_AXIS * axes));
   return (31 - Math.clz32(steps & -steps)) >> 3;
 }
 
-/** The word after one step along an axis in the direction it goes, whose sign says whether to add or take 1. */
-export function afterStep(word: number, axis: number): number {
-  const steps = stepsAlong(word, axis);
-  return withSteps(word, axis, steps - 1 - 2 * (steps >> 31));
+/** Along each axis up or down, in the lower class or the upper. */
+export const WAYS_PER_AXIS = 4;
+
+/** Which of these a word takes next, [axis, direction, class]. */
+export function wayOf(word: number, axes: number): number {
+  const axis = firstAxis(word, axes);
+  const down = (word >>> (BITS_PER_AXIS * axis + 7)) & 1;
+  return 4 * axis + 2 * down + ((word >>> (UPPER_BIT + axis)) & 1);
+}
+
+/** The word after one step along an axis, `down` 1 or 0. */
+export function afterStep(word: number, axis: number, down: number): number {
+  const shift = BITS_PER_AXIS * axis;
+  const mask = BYTE << shift;
+  return (word & ~mask) | ((word + ((2 * down - 1) << shift)) & mask);
 }
 
 export function withSteps(word: number, axis: number, steps: number): number {
@@ -49,7 +55,7 @@ export function withSteps(word: number, axis: number, steps: number): number {
   return (word & ~(BYTE << shift)) | ((steps & BYTE) << shift);
 }
 
-/** 1 in the upper half, else 0. */
-export function upperClass(word: number): number {
-  return (word >>> UPPER_BIT) & 1;
+/** `upper` is 1 or 0. */
+export function withUpperClass(word: number, axis: number, upper: number): number {
+  return (word & ~(UPPER_CLASS << axis)) | (upper << (UPPER_BIT + axis));
 }

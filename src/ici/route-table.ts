@@ -11,13 +11,18 @@ const UNKNOWN = -1;
  */
 export class RouteTable {
   readonly #torus: Torus;
+  /** Coordinates of each node, [nodes, axes], and extents and strides of the axes. */
   readonly #coordinates: Int32Array;
+  readonly #shape: Int32Array;
+  readonly #strides: Int32Array;
   readonly #words: Int32Array;
   readonly #hops: Int32Array;
 
   constructor(torus: Torus) {
     this.#torus = torus;
     this.#coordinates = new Int32Array(torus.nodes * torus.axes);
+    this.#shape = Int32Array.from(torus.shape);
+    this.#strides = Int32Array.from(torus.strides);
     for (let node = 0; node < torus.nodes; node++) {
       this.#coordinates.set(torus.coordinates(node), node * torus.axes);
     }
@@ -58,17 +63,29 @@ export class RouteTable {
 
   /** The node that lies from node 0 as `target` lies from `source`. */
   #displacement(source: number, target: number): number {
-    const { axes, shape, strides, twist, twisted } = this.#torus;
+    const coordinates = this.#coordinates;
+    const shape = this.#shape;
+    const strides = this.#strides;
+    const axes = shape.length;
     let node = 0;
-    let turns = 0;
     for (let axis = 0; axis < axes; axis++) {
-      const delta = this.#coordinates[target * axes + axis] - this.#coordinates[source * axes + axis];
-      // A turn of a twisted axis is a shift along others, its own inverse.
-      if (twisted && delta < 0 && twist[axis].some((shift) => shift > 0)) turns += 1;
+      const delta = coordinates[target * axes + axis] - coordinates[source * axes + axis];
       // The extent is added to what is negative without a branch, which nobody could foresee.
       node += (delta + (shape[axis] & (delta >> 31))) * strides[axis];
     }
-    if (turns % 2 === 0) return node;
+    return this.#torus.twisted ? this.#untwisted(node, source, target) : node;
+  }
+
+  /** A turn of a twisted axis is a shift along others, its own inverse. */
+  #untwisted(displacement: number, source: number, target: number): number {
+    const { axes, shape, strides, twist } = this.#torus;
+    let turns = 0;
+    for (let axis = 0; axis < axes; axis++) {
+      const delta = this.#coordinates[target * axes + axis] - this.#coordinates[source * axes + axis];
+      if (delta < 0 && twist[axis].some((shift) => shift > 0)) turns += 1;
+    }
+    if (turns % 2 === 0) return displacement;
+    let node = displacement;
     for (let axis = 0; axis < axes; axis++) {
       const shift = Math.max(...twist.map((row) => row[axis]));
       if (shift === 0) continue;

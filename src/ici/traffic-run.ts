@@ -5,6 +5,9 @@ import type { Torus } from './topology.ts';
 import { checkTraffic, type TrafficRequest } from './traffic-request.ts';
 import { type TrafficStream, trafficStream } from './traffic-stream.ts';
 
+/** Later than any cycle. */
+const NEVER = 0x7fff_ffff;
+
 /** What a run has counted so far, on a CPU or a GPU. */
 export interface TrafficCounters {
   readonly cycle: number;
@@ -36,8 +39,14 @@ export class TrafficRun {
   readonly #stream: TrafficStream;
   /** Routers break ties, as the stream can and dimension order lets them; else sources do. */
   readonly #tiesAtRouters: boolean;
-  /** The cycle whose dice each source throws next: it lags while a packet waits. */
+  /** The cycle in which each source makes its next packet, as far as it knows: it lags while one waits. */
   readonly #nextCycle: Int32Array;
+  /** When each source next has something to do. */
+  readonly #dueCycle: Int32Array;
+  /** When each last sent a flit. */
+  readonly #sentCycle: Int32Array;
+  /** A source without a credit may leave it for later to look for its next packet. */
+  readonly #mayLag: boolean;
   /** Flits of its packet that a source has yet to send. */
   readonly #waiting: Int32Array;
   readonly #word: Int32Array;
@@ -45,7 +54,7 @@ export class TrafficRun {
   readonly #vc: Int32Array;
   readonly #routes: RouteTable;
   #phase: 'warming' | 'measuring' | 'draining' = 'warming';
-  #making = true;
+  #stopCycle = Number.POSITIVE_INFINITY;
   #clearCycle = 0;
   #madeBefore = 0;
   #drainCycle = Number.POSITIVE_INFINITY;
@@ -65,31 +74,33 @@ export class TrafficRun {
     this.#stream = stream ?? trafficStream(torus, request);
     this.#routes = new RouteTable(torus);
     this.#nextCycle = new Int32Array(torus.nodes);
+    this.#dueCycle = new Int32Array(torus.nodes);
+    this.#sentCycle = new Int32Array(torus.nodes);
+    this.#mayLag = this.#stream.cyclesAhead > 1;
     this.#waiting = new Int32Array(torus.nodes);
     this.#word = new Int32Array(torus.nodes);
     this.#created = new Int32Array(torus.nodes);
     this.#vc = new Int32Array(torus.nodes).fill(request.virtualChannels - 1);
     const ordered = request.routing !== 'adaptive' && !torus.twisted;
     this.#tiesAtRouters = ordered && this.#stream.coin !== undefined;
-    this.network = new FlitNetwork(
-      torus,
-      request,
-      (_, word, created) => this.#retire(word, created),
-      this.#tiesAtRouters ? this.#stream.coin : undefined,
-    );
+    this.network = new FlitNetwork(torus, request, {
+      onEject: (word, created) => this.#retire(word, created),
+      onRoom: (node) => this.#wake(node),
+      coin: this.#tiesAtRouters ? this.#stream.coin : undefined,
+    });
   }
 
   advance(cycles: number): void {
     const { nodes } = this.#torus;
-    const waiting = this.#waiting;
+    const { network } = this;
+    const dueCycle = this.#dueCycle;
     for (let count = 0; count < cycles; count++) {
-      this.network.beginCycle();
-      for (let node = 0; node < nodes; node++) {
-        if (waiting[node] === 0 && this.#making) this.#make(node);
-        if (waiting[node] > 0) this.#inject(node);
-      }
-      this.network.endCycle();
+      const now = network.cycle;
+      network.beginCycle();
+      for (let node = 0; node < nodes; node++) if (dueCycle[node] <= now) this.#serve(node, now);
+      network.endCycle();
     }
+    this.#catchUp();
   }
 
   /** Starts counting afresh. */
@@ -98,26 +109,26 @@ export class TrafficRun {
     this.acceptedFlits = 0;
     this.deliveredPackets = 0;
     this.#latencySum = 0;
-    this.network.linkFlits.fill(0);
+    this.network.clearLinkFlits();
   }
 
   beginMeasuring(): void {
     this.#phase = 'measuring';
     this.clear();
-    this.#madeBefore = this.#nextCycle.reduce((total, cycle) => total + cycle, 0);
+    this.#madeBefore = sum(this.#sourceCycles());
   }
 
   /** Returns the part of the measured cycles whose packets sources have made: less than 1 when they queue up. */
   endMeasuring(): number {
     this.#phase = 'draining';
     this.#drainCycle = this.network.cycle;
-    const made = this.#nextCycle.reduce((total, cycle) => total + cycle, 0) - this.#madeBefore;
+    const made = sum(this.#sourceCycles()) - this.#madeBefore;
     return made / (this.#torus.nodes * this.countedCycles);
   }
 
   /** Sources make no more packets; those made go on. */
   stopMaking(): void {
-    this.#making = false;
+    this.#stopCycle = this.network.cycle;
   }
 
   /** Since counting began. */
@@ -127,7 +138,7 @@ export class TrafficRun {
 
   /** Every packet that counts has been made and has arrived. */
   get drained(): boolean {
-    return this.#open === 0 && this.#nextCycle.every((cycle) => cycle > this.#drainCycle);
+    return this.#open === 0 && this.#sourceCycles().every((cycle) => cycle > this.#drainCycle);
   }
 
   get empty(): boolean {
@@ -164,55 +175,91 @@ export class TrafficRun {
       openPackets: this.#open,
       openCreatedSum: this.#openCreated,
       hopSum: this.#hopSum,
-      sourceCycles: this.#nextCycle.slice(),
-      linkFlits: this.network.linkFlits.slice(),
+      sourceCycles: this.#sourceCycles(),
+      linkFlits: this.network.linkFlits(),
     };
   }
 
-  /** Throws the dice of the cycles up to now until they make a packet. */
-  #make(node: number): void {
-    const { packetFlits } = this.#request;
-    const now = this.network.cycle;
-    while (this.#nextCycle[node] <= now) {
-      const cycle = this.#nextCycle[node]++;
-      if (!this.#stream.makes(node, cycle)) continue;
-      const target = this.#stream.target(node);
-      const ties = this.#tiesAtRouters ? 0 : this.#stream.ties();
-      const route = this.#routes.entry(node, target, ties);
-      const measured =
-        this.#phase === 'measuring' || (this.#phase === 'draining' && cycle < this.#drainCycle);
-      this.#created[node] = cycle;
-      this.#word[node] = this.#routes.steps(route) | HEAD | (measured ? MEASURED : 0);
-      this.#waiting[node] = packetFlits;
-      this.#underWay += packetFlits;
-      this.#underWayCreated += packetFlits * cycle;
-      if (measured) {
-        this.#open += 1;
-        this.#openCreated += cycle;
-        this.#hopSum += this.#routes.hops(route);
-      }
-      return;
+  /** The cycle whose dice each source throws next, not counting those that it threw ahead of time. */
+  #sourceCycles(): Int32Array {
+    const now = Math.min(this.network.cycle, this.#stopCycle);
+    return this.#nextCycle.map((cycle) => Math.min(cycle, now));
+  }
+
+  #serve(node: number, now: number): void {
+    if (this.#waiting[node] === 0) {
+      this.#make(node, now);
+      if (this.#waiting[node] === 0) return;
+    }
+    if (this.network.injectionRoom(node) === 0) this.#dueCycle[node] = NEVER;
+    else this.#inject(node, now);
+  }
+
+  /** What a node waits for a credit with may go on. */
+  #wake(node: number): void {
+    if (this.#dueCycle[node] === NEVER) this.#dueCycle[node] = 0;
+  }
+
+  /** Sources that have had no credit since their last packet have yet to look for the next one. */
+  #catchUp(): void {
+    if (!this.#mayLag) return;
+    const last = this.network.cycle - 1;
+    for (let node = 0; node < this.#torus.nodes; node++) {
+      if (this.#waiting[node] > 0 || this.#dueCycle[node] !== NEVER || this.#sentCycle[node] >= last)
+        continue;
+      this.#make(node, last);
+      if (this.#waiting[node] > 0) this.#dueCycle[node] = NEVER;
     }
   }
 
+  /** The next packet, if it is one of a cycle up to now. */
+  #make(node: number, now: number): void {
+    if (this.#stopCycle <= now) {
+      this.#dueCycle[node] = NEVER;
+      return;
+    }
+    const cycle = this.#stream.next(node, this.#nextCycle[node], now + this.#stream.cyclesAhead);
+    if (cycle > now) {
+      this.#nextCycle[node] = cycle;
+      this.#dueCycle[node] = cycle;
+      return;
+    }
+    const { packetFlits } = this.#request;
+    const target = this.#stream.target(node);
+    const ties = this.#tiesAtRouters ? 0 : this.#stream.ties();
+    const route = this.#routes.entry(node, target, ties);
+    const measured = this.#phase === 'measuring' || (this.#phase === 'draining' && cycle < this.#drainCycle);
+    this.#nextCycle[node] = cycle + 1;
+    this.#created[node] = cycle;
+    this.#word[node] = this.#routes.steps(route) | HEAD | (measured ? MEASURED : 0);
+    this.#waiting[node] = packetFlits;
+    this.#underWay += packetFlits;
+    this.#underWayCreated += packetFlits * cycle;
+    if (!measured) return;
+    this.#open += 1;
+    this.#openCreated += cycle;
+    this.#hopSum += this.#routes.hops(route);
+  }
+
   /** A head takes the next virtual channel in turn that has room, its body follows. */
-  #inject(node: number): void {
+  #inject(node: number, now: number): void {
     const { network } = this;
     const { virtualChannels } = network;
-    const before = this.#vc[node];
     const word = this.#word[node];
-    let vc = before;
+    let vc = this.#vc[node];
     if ((word & HEAD) !== 0) {
-      do {
-        vc = vc + 1 === virtualChannels ? 0 : vc + 1;
-      } while (vc !== before && network.injectionCredits(node, vc) === 0);
+      do vc = vc + 1 === virtualChannels ? 0 : vc + 1;
+      while (network.injectionCredits(node, vc) === 0);
+    } else if (network.injectionCredits(node, vc) === 0) {
+      return;
     }
-    if (network.injectionCredits(node, vc) === 0) return;
     const left = this.#waiting[node] - 1;
     this.#vc[node] = vc;
     this.#word[node] = word & ~HEAD;
     this.#waiting[node] = left;
+    this.#sentCycle[node] = now;
     network.inject(node, vc, this.#created[node], left === 0 ? word | TAIL : word);
+    this.#dueCycle[node] = left === 0 && this.#mayLag && network.injectionRoom(node) === 0 ? NEVER : now + 1;
   }
 
   #retire(word: number, created: number): void {
@@ -228,4 +275,8 @@ export class TrafficRun {
     this.#open -= 1;
     this.#openCreated -= created;
   }
+}
+
+function sum(values: Int32Array): number {
+  return values.reduce((total, each) => total + each, 0);
 }

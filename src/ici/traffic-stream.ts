@@ -13,9 +13,11 @@ export type RandomStream = (typeof RANDOM_STREAMS)[number];
 
 /** The dice of one run. Sources ask node by node in each cycle, before the routers do. */
 export interface TrafficStream {
-  /** Whether a node makes a packet in a cycle; asked once of each, a node's cycles in order. */
-  makes(node: number, cycle: number): boolean;
-  /** Where the packet just made goes to. */
+  /** How many cycles' dice a source may throw at a time: 1 where nodes share a stream, so that order matters. */
+  readonly cyclesAhead: number;
+  /** The first cycle from `cycle` on in which a node makes a packet, or `end` if none before it. */
+  next(node: number, cycle: number, end: number): number;
+  /** Where the packet goes to that `next` has just found. */
   target(node: number): number;
   /** Which ways round it takes where both are as short, a bit an axis, if its source is to know. */
   ties(): number;
@@ -49,14 +51,19 @@ function counterStream(torus: Torus, request: StreamRequest): TrafficStream {
   const threshold = packetThreshold(request);
   const targets = destinations(torus, pattern);
   const nodes = Int32Array.from({ length: torus.nodes }, (_, node) => nodeDice(seed, node));
-  // Those of the node and cycle last asked about, which the others are about too.
+  // Those of the node and cycle last looked at.
   let dice = 0;
   return {
-    makes: (node, cycle) => {
-      dice = cycleDice(nodes[node], cycle) | 0;
-      return drawn(dice, 0) < threshold;
+    cyclesAhead: 256,
+    next: (node, cycle, end) => {
+      const ofNode = nodes[node];
+      for (let at = cycle; at < end; at++) {
+        dice = cycleDice(ofNode, at);
+        if (drawn(dice, 0) < threshold) return at;
+      }
+      return end;
     },
-    target: (node) => targets?.[node] ?? drawn(dice, 1) % torus.nodes,
+    target: (node) => (targets === undefined ? drawn(dice, 1) % torus.nodes : targets[node]),
     ties: () => drawn(dice, 2) & TIE_BITS,
   };
 }
@@ -73,7 +80,12 @@ function bookSimStream(torus: Torus, { seed, pattern, rate, packetFlits }: Strea
   const packetRate = rate / packetFlits;
   const targets = destinations(torus, pattern);
   return {
-    makes: () => fraction() < packetRate,
+    cyclesAhead: 1,
+    next: (_, cycle, end) => {
+      let at = cycle;
+      while (at < end && fraction() >= packetRate) at += 1;
+      return at;
+    },
     target: (node) => {
       const target = targets?.[node] ?? integer() % torus.nodes;
       integer();

@@ -54,7 +54,7 @@ function atLength(torus: Torus, request: TrafficRequest): TrafficResult {
   run.beginMeasuring();
   run.advance(measuredCycles);
   const accepted = run.acceptedFlits / (torus.nodes * measuredCycles);
-  const channelUtilization = run.network.linkFlits.map((flits) => flits / measuredCycles);
+  const channelUtilization = run.network.linkFlits().map((flits) => flits / measuredCycles);
   const keepsUp = run.endMeasuring() >= LEAST_PROGRESS;
   while (!run.drained && run.meanLatency <= LATENCY_LIMIT_CYCLES) run.advance(DRAIN_CHECK_CYCLES);
   return {

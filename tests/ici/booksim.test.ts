@@ -80,7 +80,8 @@ describe('batches of 512 packets a node, to the last digit', () => {
   it.each(published.filter(({ mode }) => mode === 'batch'))('$name', ({ shape, request, ...printed }) => {
     const torus = torusOf(shape);
     const stream = trafficStream(torus, request);
-    const run = new TrafficRun(torus, request, { ...stream, makes: (_, cycle) => cycle < BATCH_PACKETS });
+    const next = (_: number, cycle: number, end: number): number => (cycle < BATCH_PACKETS ? cycle : end);
+    const run = new TrafficRun(torus, request, { ...stream, next });
     run.beginMeasuring();
     while (run.network.cycle < BATCH_PACKETS || !run.empty) run.advance(1);
     expect(run.network.cycle).toBe(printed.batchCycles);
