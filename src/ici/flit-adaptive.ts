@@ -23,23 +23,26 @@ export class AdaptiveAllocator implements ChannelAllocator {
   }
 
   ask(): void {
-    for (const input of this.#memory.routing.now.items) this.#asking.push(input);
+    const { words, routing } = this.#memory;
+    const { start, end } = routing.now;
+    for (let place = start; place < end; place++) this.#asking.push(words[place]);
   }
 
   release(): void {
     const { words, holder, released } = this.#memory;
-    for (const output of released.items) words[holder + output] = NONE;
+    for (let place = released.start; place < released.end; place++) words[holder + words[place]] = NONE;
     released.clear();
   }
 
   allocate(): void {
     const { words, output: outputOf, holder, credits, ready } = this.#memory;
-    const { items } = this.#asking;
+    const { words: inputs, start, end } = this.#asking;
     const { accepted } = this.#islip;
-    for (const input of items) this.#request(input);
+    for (let place = start; place < end; place++) this.#request(inputs[place]);
     this.#islip.grant();
     this.#asking.clear();
-    for (const input of items) {
+    for (let place = start; place < end; place++) {
+      const input = inputs[place];
       const output = accepted[input];
       if (output < 0) {
         this.#asking.push(input);

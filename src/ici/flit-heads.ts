@@ -72,7 +72,9 @@ export class HeadWords {
     const memory = this.#memory;
     const { words, left, here } = memory;
     const { axes, shape } = this.#torus;
-    for (const input of memory.routing.now.items) {
+    const { start, end } = memory.routing.now;
+    for (let place = start; place < end; place++) {
+      const input = words[place];
       const at = memory.flitAt(input, words[left + input]) + 1;
       const word = words[at];
       const axis = firstAxis(word, axes);
@@ -89,12 +91,15 @@ export class HeadWords {
     const memory = this.#memory;
     const { words, left, here, routing } = memory;
     const tied = this.#tied;
-    for (const [place, input] of routing.now.items.entries()) {
+    const { start, end } = routing.now;
+    for (let place = start; place < end; place++) {
+      const input = words[place];
       order.routed(input, place);
       if (this.#isTied(input, words[memory.flitAt(input, words[left + input]) + 1])) tied.push(input);
     }
     order.byRouter(tied);
-    for (const input of tied.items) {
+    for (let place = tied.start; place < tied.end; place++) {
+      const input = tied.words[place];
       const at = memory.flitAt(input, words[left + input]) + 1;
       const axis = firstAxis(words[at], this.#torus.axes);
       const extent = this.#torus.shape[axis];

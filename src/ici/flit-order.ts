@@ -63,12 +63,12 @@ export class RouterOrder {
   }
 
   #comesBefore(a: number, b: number): boolean {
-    const [node, other] = [this.#nodeOf[a], this.#nodeOf[b]];
-    if (node !== other) return node < other;
-    const [joined, otherJoined] = [this.#switchTurn[a], this.#switchTurn[b]];
-    if (joined !== otherJoined) return joined < otherJoined;
-    const [routed, otherRouted] = [this.#routedCycle[a], this.#routedCycle[b]];
-    if (routed !== otherRouted) return routed > otherRouted;
+    const node = this.#nodeOf[a] - this.#nodeOf[b];
+    if (node !== 0) return node < 0;
+    const joined = this.#switchTurn[a] - this.#switchTurn[b];
+    if (joined !== 0) return joined < 0;
+    const routed = this.#routedCycle[a] - this.#routedCycle[b];
+    if (routed !== 0) return routed > 0;
     return this.#routedTurn[a] < this.#routedTurn[b];
   }
 }
