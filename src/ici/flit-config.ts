@@ -11,7 +11,9 @@ export const MAX_FLIT_CHIPS = 1024;
 export const FLIT_ROUTINGS = ['dimension-order', 'adaptive'] as const;
 /**
  * - dimension order: x, then y, then z; half of the virtual channels for each side of the dateline;
- * - adaptive: any axis with steps left, in any virtual channel but the first two, which keep to dimension order.
+ * - adaptive: any axis with steps left, in any virtual channel but the first two, which keep to dimension order,
+ *   one for each side of the dateline, so that who waits can always wait for a channel that no circle closes
+ *   (Duato, IEEE TPDS 4(12) 1993).
  */
 export type FlitRouting = (typeof FLIT_ROUTINGS)[number];
 

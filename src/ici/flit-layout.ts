@@ -63,10 +63,12 @@ export class FlitLayout {
     this.choices = new Uint8Array(this.channels);
     this.classOf = new Int32Array(this.channels);
     this.peer = new Int32Array(this.channels);
+    // Where packets may leave dimension order, it keeps one channel of each class and all others are free to them.
+    const classChannels = config.routing === 'adaptive' ? 1 : vcs >> 1;
     this.ways = Int32Array.from({ length: WAYS_PER_AXIS * (axes + 1) }, (_, way) => {
       const axis = Math.floor(way / WAYS_PER_AXIS);
       const [down, upper] = [(way >> 1) & 1, way & 1];
-      return axis === axes ? links * vcs : (2 * axis + down) * vcs + upper * (vcs >> 1);
+      return axis === axes ? links * vcs : (2 * axis + down) * vcs + upper * classChannels;
     });
     for (let channel = 0; channel < this.channels; channel++) {
       const port = this.portOf[channel];
