@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
 import type { ArrayConfig, GemmSequence } from './config.ts';
-import { writeOutputStationaryPe } from './output-stationary-state.ts';
+import { writeOutputStationaryPe, writeOutputStationaryPes } from './output-stationary-state.ts';
 import { type ArraySchedule, checkCycle, scheduleOf } from './schedule.ts';
 import {
   ACTIVITIES,
@@ -11,7 +11,7 @@ import {
   type Element,
   EMPTY,
 } from './state-grids.ts';
-import { writeStationaryPe } from './stationary-state.ts';
+import { writeStationaryPe, writeStationaryPes } from './stationary-state.ts';
 
 /** Fold numbers are 32-bit in the grids. */
 const MAX_FOLDS = 2 ** 31 - 1;
@@ -32,12 +32,8 @@ export function arrayStateAt(
   const schedule = stateSchedule(config, gemm, cycle);
   const out = grids ?? createArrayState(config.rows, config.columns);
   assert(out.rows === config.rows && out.columns === config.columns, 'grids are of the size of the array');
-  const writePe = peWriter(schedule);
-  for (let row = 0; row < config.rows; row++) {
-    for (let column = 0; column < config.columns; column++) {
-      writePe(schedule, cycle, row, column, out, row * config.columns + column);
-    }
-  }
+  const writePes = config.dataflow === 'os' ? writeOutputStationaryPes : writeStationaryPes;
+  writePes(schedule, cycle, out);
   return out;
 }
 
@@ -65,7 +61,8 @@ export function peStateAt(
   checkPlace('row', row, config.rows);
   checkPlace('column', column, config.columns);
   const one = createArrayState(1, 1);
-  peWriter(schedule)(schedule, cycle, row, column, one, 0);
+  const writePe = config.dataflow === 'os' ? writeOutputStationaryPe : writeStationaryPe;
+  writePe(schedule, cycle, row, column, one, 0);
   return peStateOf(one, 0);
 }
 
@@ -90,20 +87,6 @@ export function peStateOf(state: ArrayState, index: number): PeState {
     shadow: element(state.shadowRepeat, state.shadowRow, state.shadowColumn),
     sum: sum && { ...sum, firstK: at(state.sumFirstK), depth: at(state.sumDepth) },
   };
-}
-
-/** Writes one PE's state at `index` of the grids. */
-type PeWriter = (
-  schedule: ArraySchedule,
-  cycle: number,
-  row: number,
-  column: number,
-  out: ArrayState,
-  index: number,
-) => void;
-
-function peWriter(schedule: ArraySchedule): PeWriter {
-  return schedule.config.dataflow === 'os' ? writeOutputStationaryPe : writeStationaryPe;
 }
 
 function stateSchedule(config: ArrayConfig, gemm: GemmSequence, cycle: number): ArraySchedule {

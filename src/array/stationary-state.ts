@@ -1,6 +1,25 @@
 import type { ArraySchedule } from './schedule.ts';
 import { ACTIVITY, type ArrayState, EMPTY } from './state-grids.ts';
 
+/** What the PEs of one diagonal, as many steps from the corner, share when a cycle ends: wavefronts pass them together. */
+interface Diagonal {
+  /** A wave is here. */
+  readonly here: boolean;
+  readonly wave: number;
+  /** Fold of the last wave that came by, and its tile; below 0 before the first. */
+  readonly fold: number;
+  readonly repeat: number;
+  readonly firstK: number;
+  readonly firstX: number;
+  /** The last load whose first weight has come down to here, and the tile that it loads. */
+  readonly hasLoad: boolean;
+  /** Cycles since it began in column 0, or as many as no PE still shifts after. */
+  readonly sinceLoadStart: number;
+  readonly loadRepeat: number;
+  readonly loadFirstK: number;
+  readonly loadFirstX: number;
+}
+
 /**
  * Writes what the PE at (`row`, `column`) of a weight- or input-stationary array holds when `cycle` ends.
  *
@@ -16,47 +35,86 @@ export function writeStationaryPe(
   out: ArrayState,
   index: number,
 ): void {
-  const { config, gemm, tilesDown, foldsPerGemm, folds, intervalCycles } = schedule;
-  const { rows, columns, doubleBuffered, rowsPerCycle } = config;
-  const inputStationary = config.dataflow === 'is';
-  const width = inputStationary ? gemm.m : gemm.n;
+  writePe(schedule, diagonalAt(schedule, cycle, row + column), row, column, out, index);
+}
 
-  const sinceFirstWave = cycle - schedule.firstStreamCycle - row - column;
+/** The same for all PEs: what those of a diagonal share is worked out once. */
+export function writeStationaryPes(schedule: ArraySchedule, cycle: number, out: ArrayState): void {
+  const { rows, columns } = schedule.config;
+  const diagonals: Diagonal[] = [];
+  for (let steps = 0; steps < rows + columns - 1; steps++) diagonals.push(diagonalAt(schedule, cycle, steps));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      writePe(schedule, diagonals[row + column], row, column, out, row * columns + column);
+    }
+  }
+}
+
+function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diagonal {
+  const { config, tilesDown, foldsPerGemm, folds, intervalCycles, firstStreamCycle } = schedule;
+  const { rows, columns, doubleBuffered } = config;
+
+  const sinceFirstWave = cycle - firstStreamCycle - steps;
   const started = Math.floor(sinceFirstWave / intervalCycles);
   const wave = sinceFirstWave - started * intervalCycles;
-  const here = started >= 0 && started < folds && wave < schedule.waves;
-  const latestFold = started < folds ? started : folds - 1;
+  const fold = Math.min(started, folds - 1);
 
-  // The last load whose first weight has come down to this row; with no load yet, below 0.
-  const sinceFirstLoad = cycle - column - row;
+  const sinceFirstLoad = cycle - steps;
   let loads = started;
   if (!doubleBuffered) loads = Math.floor(sinceFirstLoad / intervalCycles);
   else if (sinceFirstLoad < 0) loads = -1;
   else loads = sinceFirstLoad < rows ? 0 : 1 + Math.floor((sinceFirstLoad - rows) / intervalCycles);
-  if (loads >= folds) loads = folds - 1;
+  loads = Math.min(loads, folds - 1);
   const loadStart =
-    doubleBuffered && loads > 0
-      ? schedule.firstStreamCycle + (loads - 1) * intervalCycles
-      : loads * intervalCycles;
-  const sinceLoad = cycle - column - loadStart;
-  const shifting = loads >= 0 && sinceLoad < rows;
+    doubleBuffered && loads > 0 ? firstStreamCycle + (loads - 1) * intervalCycles : loads * intervalCycles;
+
+  // Plain integers rather than `tileOfFold`: this runs for every diagonal of every picture.
+  const tile = fold >= 0 ? fold % foldsPerGemm : 0;
+  const down = tile % tilesDown;
+  const loadTile = loads >= 0 ? loads % foldsPerGemm : 0;
+  const loadDown = loadTile % tilesDown;
+  return {
+    here: started >= 0 && started < folds && wave < schedule.waves,
+    wave,
+    fold,
+    repeat: Math.floor(fold / foldsPerGemm),
+    firstK: down * rows,
+    firstX: ((tile - down) / tilesDown) * columns,
+    hasLoad: loads >= 0,
+    sinceLoadStart: Math.min(cycle - loadStart, rows + columns),
+    loadRepeat: Math.floor(loads / foldsPerGemm),
+    loadFirstK: loadDown * rows,
+    loadFirstX: ((loadTile - loadDown) / tilesDown) * columns,
+  };
+}
+
+function writePe(
+  { config, gemm }: ArraySchedule,
+  diagonal: Diagonal,
+  row: number,
+  column: number,
+  out: ArrayState,
+  index: number,
+): void {
+  const { rows, doubleBuffered, rowsPerCycle } = config;
+  const { here, wave, fold, repeat, firstK } = diagonal;
+  const inputStationary = config.dataflow === 'is';
+  const width = inputStationary ? gemm.m : gemm.n;
+
+  const sinceLoad = diagonal.sinceLoadStart - column;
+  const shifting = diagonal.hasLoad && sinceLoad < rows;
   // While shifting, the register holds the weight on its way to a row further down.
   const loadedRow = shifting ? rows - 1 - (sinceLoad - row) : row;
 
-  // Plain integers rather than `tileOfFold`: this runs for every PE of every picture.
-  const tile = latestFold >= 0 ? latestFold % foldsPerGemm : 0;
-  const repeat = (latestFold - tile) / foldsPerGemm;
-  const down = tile % tilesDown;
-  const across = (tile - down) / tilesDown;
-  const k = down * rows + row;
-  const x = across * columns + column;
+  const k = firstK + row;
+  const x = diagonal.firstX + column;
   const realRow = k < gemm.k;
   const realColumn = x < width;
 
   out.shifting[index] = shifting ? 1 : 0;
   if (here) out.activity[index] = realRow && realColumn ? ACTIVITY.working : ACTIVITY.padding;
   else out.activity[index] = shifting ? ACTIVITY.loading : ACTIVITY.idle;
-  out.fold[index] = here ? latestFold : EMPTY;
+  out.fold[index] = here ? fold : EMPTY;
   out.wave[index] = here ? wave : EMPTY;
 
   const streamed = wave * rowsPerCycle;
@@ -69,20 +127,17 @@ export function writeStationaryPe(
   out.sumRepeat[index] = sumReal ? repeat : EMPTY;
   out.sumRow[index] = sumReal ? (inputStationary ? x : streamed) : EMPTY;
   out.sumColumn[index] = sumReal ? (inputStationary ? streamed : x) : EMPTY;
-  out.sumFirstK[index] = sumReal ? down * rows : EMPTY;
-  out.sumDepth[index] = sumReal ? Math.min(row + 1, gemm.k - down * rows) : EMPTY;
+  out.sumFirstK[index] = sumReal ? firstK : EMPTY;
+  out.sumDepth[index] = sumReal ? Math.min(row + 1, gemm.k - firstK) : EMPTY;
 
-  const loadTile = loads >= 0 ? loads % foldsPerGemm : 0;
-  const loadDown = loadTile % tilesDown;
-  const loadAcross = (loadTile - loadDown) / tilesDown;
-  const loadK = loadDown * rows + loadedRow;
-  const loadX = loadAcross * columns + column;
-  const loadReal = loads >= 0 && loadK < gemm.k && loadX < width;
-  const loadedRepeat = loadReal ? (loads - loadTile) / foldsPerGemm : EMPTY;
+  const loadK = diagonal.loadFirstK + loadedRow;
+  const loadX = diagonal.loadFirstX + column;
+  const loadReal = diagonal.hasLoad && loadK < gemm.k && loadX < width;
+  const loadedRepeat = loadReal ? diagonal.loadRepeat : EMPTY;
   const loadedFirst = loadReal ? (inputStationary ? loadX : loadK) : EMPTY;
   const loadedSecond = loadReal ? (inputStationary ? loadK : loadX) : EMPTY;
   if (doubleBuffered) {
-    const weightReal = latestFold >= 0 && realRow && realColumn;
+    const weightReal = fold >= 0 && realRow && realColumn;
     out.weightRepeat[index] = weightReal ? repeat : EMPTY;
     out.weightRow[index] = weightReal ? (inputStationary ? x : k) : EMPTY;
     out.weightColumn[index] = weightReal ? (inputStationary ? k : x) : EMPTY;
