@@ -6,9 +6,9 @@ import {
   type WasmArithmetic,
   type WasmKernel,
 } from '../numerics/wasm-kernels.ts';
-import { columnsOfB, type PackedRange, packFloats, packPairs, rowsOfA } from './block-operands.ts';
+import { instantiatePackKernel, type WasmPackKernel } from '../numerics/wasm-pack-kernels.ts';
+import { BlockOperands } from './block-operands.ts';
 import { BlockTiles, K_AT_ONCE, TILE } from './block-tiles.ts';
-import type { GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
 import { entriesOf, type SumBlock, type WantedSums } from './wanted-sums.ts';
 
@@ -20,6 +20,10 @@ export class BlockSums {
     flushing: instantiateWasmKernel('flushing', this.memory),
     integer: instantiateWasmKernel('integer', this.memory),
   };
+  private readonly packers: Readonly<Record<PeArithmetic['vectors'], WasmPackKernel>> = {
+    bf16: instantiatePackKernel('floats', this.memory),
+    int8: instantiatePackKernel('integers', this.memory),
+  };
 
   /**
    * Writes the sums of a block to `out`, their products added in order of k with the bits of `arithmetic`.
@@ -27,7 +31,6 @@ export class BlockSums {
    * kernels take, and a second wish for the same element of another depth.
    */
   add(
-    gemm: GemmShape,
     block: SumBlock,
     wanted: WantedSums,
     source: OperandSource,
@@ -35,31 +38,21 @@ export class BlockSums {
     out: Float64Array,
   ): readonly number[] {
     const tiles = new BlockTiles(block, wanted, this.memory);
-    const { words } = tiles;
-    const integers = arithmetic.vectors === 'int8';
-    const pack = integers ? packPairs : packFloats;
-    const productsAStep = integers ? 2 : 1;
-    const rangeOfA: PackedRange = { suits: true, smallest: Number.POSITIVE_INFINITY };
-    const rangeOfB: PackedRange = { suits: true, smallest: Number.POSITIVE_INFINITY };
-    const linesOfA = rowsOfA(gemm, source, block.repeat);
-    const linesOfB = columnsOfB(gemm, source, block.repeat);
+    const carrier = arithmetic.vectors;
+    const operands = new BlockOperands(tiles, source, this.packers[carrier], carrier);
+    const productsAStep = carrier === 'int8' ? 2 : 1;
     for (let from = 0; from < tiles.deepest; from += K_AT_ONCE) {
       const to = Math.min(from + K_AT_ONCE, tiles.deepest);
       const steps = ceilDiv(to - from, productsAStep);
-      const [firstK, endK] = [block.firstK + from, block.firstK + to];
-      tiles.rowPanels.forEach((panel, index) => {
-        if (panel.deepest > from) pack(linesOfA, panel, firstK, endK, words, tiles.a(index, steps), rangeOfA);
-      });
-      tiles.columnPanels.forEach((panel, index) => {
-        if (panel.deepest > from) pack(linesOfB, panel, firstK, endK, words, tiles.b(index, steps), rangeOfB);
-      });
+      const rangeOfA = operands.packRows(from, to, steps);
+      const rangeOfB = operands.packColumns(from, to, steps);
       if (!rangeOfA.suits || !rangeOfB.suits) return entriesOf(block);
       // Sums so far are multiples of the unit of the products so far: one range for all of them will do.
       const quick = arithmetic.quickIsExact(rangeOfA.smallest, rangeOfB.smallest);
-      const kernel = this.kernels[integers ? 'integer' : quick ? 'float' : 'flushing'];
+      const kernel = this.kernels[carrier === 'int8' ? 'integer' : quick ? 'float' : 'flushing'];
       multiplyTiles(kernel, tiles, from, to, productsAStep);
     }
-    return tiles.collect(out, integers);
+    return tiles.collect(out, carrier === 'int8');
   }
 }
 

@@ -1,6 +1,6 @@
 import { ceilDiv } from '../base/integers.ts';
 import { TILE_COLUMNS, TILE_ROWS } from '../numerics/wasm-kernels.ts';
-import type { PackedWords, Panel } from './block-operands.ts';
+import { RANGE_WORDS } from '../numerics/wasm-pack-kernels.ts';
 import type { SumBlock, WantedSums } from './wanted-sums.ts';
 
 export const TILE = TILE_ROWS * TILE_COLUMNS;
@@ -9,8 +9,12 @@ export const K_AT_ONCE = 256;
 const PAGE_BYTES = 65536;
 const NOTHING_WANTED = 2 ** 31 - 1;
 
-/** Lines of a panel, and the greatest depth that a sum of theirs has. */
-export interface DeepPanel extends Panel {
+/** Up to `width` lines from `first` on, side by side as a register tile takes them; missing ones are zero. */
+export interface Panel {
+  readonly width: number;
+  readonly first: number;
+  readonly lines: number;
+  /** The greatest depth that a sum of theirs has. */
   deepest: number;
 }
 
@@ -19,15 +23,23 @@ export interface DeepPanel extends Panel {
  * Sums and depths lie tile by tile, [rows][columns] in a tile, the tiles of a panel of columns together.
  */
 export class BlockTiles {
-  readonly words: PackedWords;
-  readonly rowPanels: readonly DeepPanel[];
-  readonly columnPanels: readonly DeepPanel[];
+  readonly words: { readonly floats: Float32Array; readonly integers: Int32Array };
+  readonly rowPanels: readonly Panel[];
+  readonly columnPanels: readonly Panel[];
   readonly sums = 0;
   readonly depths: number;
   /** By tile, least and greatest depth of its sums; 0 as the greatest where none is wanted. */
   readonly least: Int32Array;
   readonly most: Int32Array;
   readonly deepest: number;
+  /** A panel of rows of A before it is packed, each `K_AT_ONCE` long. */
+  readonly rawRows: number;
+  /** Rows of B over all columns of the block before they are packed. */
+  readonly rawColumns: number;
+  readonly rawColumnsWidth: number;
+  /** What is known of the elements that have been packed. */
+  readonly rangeOfA: number;
+  readonly rangeOfB: number;
   private readonly firstA: number;
   private readonly firstB: number;
   /** Where in its tiles each entry of the block is. */
@@ -35,7 +47,7 @@ export class BlockTiles {
   private readonly repeated: number[] = [];
 
   constructor(
-    private readonly block: SumBlock,
+    readonly block: SumBlock,
     private readonly wanted: WantedSums,
     memory: WebAssembly.Memory,
   ) {
@@ -45,7 +57,12 @@ export class BlockTiles {
     this.depths = tiles * TILE;
     this.firstA = this.depths + tiles * TILE;
     this.firstB = this.firstA + this.rowPanels.length * TILE_ROWS * K_AT_ONCE;
-    grow(memory, 4 * (this.firstB + this.columnPanels.length * TILE_COLUMNS * K_AT_ONCE));
+    this.rawColumnsWidth = this.columnPanels.length * TILE_COLUMNS;
+    this.rawRows = this.firstB + this.rawColumnsWidth * K_AT_ONCE;
+    this.rawColumns = this.rawRows + TILE_ROWS * K_AT_ONCE;
+    this.rangeOfA = this.rawColumns + this.rawColumnsWidth * K_AT_ONCE;
+    this.rangeOfB = this.rangeOfA + RANGE_WORDS;
+    grow(memory, 4 * (this.rangeOfB + RANGE_WORDS));
     const { buffer } = memory;
     this.words = { floats: new Float32Array(buffer), integers: new Int32Array(buffer) };
     this.least = new Int32Array(tiles).fill(NOTHING_WANTED);
@@ -65,13 +82,12 @@ export class BlockTiles {
 
   /** Writes the sums to `out`, and returns the numbers of those that are not here. */
   collect(out: Float64Array, integers: boolean): readonly number[] {
-    const { index } = this.wanted;
     const sums = integers ? this.words.integers : this.words.floats;
     const { runs } = this.block;
     let at = 0;
     for (let run = 0; run < runs.length; run += 2) {
       for (let entry = runs[run]; entry < runs[run + 1]; entry++) {
-        out[index[entry]] = sums[this.sums + this.cells[at++]];
+        out[entry] = sums[this.sums + this.cells[at++]];
       }
     }
     return this.repeated;
@@ -116,7 +132,7 @@ export class BlockTiles {
   }
 }
 
-function panelsOf(first: number, end: number, width: number): DeepPanel[] {
+function panelsOf(first: number, end: number, width: number): Panel[] {
   return Array.from({ length: ceilDiv(end - first, width) }, (_, panel) => {
     const from = first + panel * width;
     return { width, first: from, lines: Math.min(width, end - from), deepest: 0 };

@@ -17,6 +17,16 @@ export interface OperandSource {
   b(k: number, n: number, repeat: number): number;
   /** The same elements where they lie in memory, if they do: several times faster to gather. */
   readonly stored?: Operands;
+  /** The same a stretch of a row at a time, several times faster too; then all elements are fp32 numbers. */
+  readonly stretches?: OperandStretches;
+}
+
+/** Copies elements [first, end) of a row to `out`, from `at` on. */
+export interface OperandStretches {
+  /** Of A[m, k] along k. */
+  a(m: number, first: number, end: number, repeat: number, out: Float32Array, at: number): void;
+  /** Of B[k, n] along n. */
+  b(k: number, first: number, end: number, repeat: number, out: Float32Array, at: number): void;
 }
 
 export function operandSource(gemm: GemmShape, stored: Operands): OperandSource {
@@ -25,7 +35,25 @@ export function operandSource(gemm: GemmShape, stored: Operands): OperandSource 
     stored,
     a: (m, k, repeat) => a[(repeat * gemm.m + m) * gemm.k + k],
     b: (k, n, repeat) => b[(repeat * gemm.k + k) * gemm.n + n],
+    ...(isFloat32(a) && isFloat32(b) && { stretches: stretchesOf(gemm, a, b) }),
   };
+}
+
+type Float32Elements = Float32Array | Int8Array;
+
+/** Whether nothing but fp32 numbers can be in there. */
+function isFloat32(values: ArrayLike<number>): values is Float32Elements {
+  return values instanceof Float32Array || values instanceof Int8Array;
+}
+
+function stretchesOf({ m, k, n }: GemmShape, a: Float32Elements, b: Float32Elements): OperandStretches {
+  const copyFrom =
+    (values: Float32Elements, rows: number, columns: number): OperandStretches['a'] =>
+    (row, first, end, repeat, out, at) => {
+      const start = (repeat * rows + row) * columns;
+      out.set(values.subarray(start + first, start + end), at);
+    };
+  return { a: copyFrom(a, m, k), b: copyFrom(b, k, n) };
 }
 
 /** How a PE multiplies and adds: each function rounds as the array's accumulator does. */

@@ -22,7 +22,7 @@ export function addUp(
   const singly = new SinglySums(gemm, passRows, source, arithmetic, out);
   for (const block of blocksOf(wanted)) {
     const inVectors = vectors !== undefined && isWorthVectors(block);
-    const rest = inVectors ? vectors.add(gemm, block, wanted, source, arithmetic, out) : entriesOf(block);
+    const rest = inVectors ? vectors.add(block, wanted, source, arithmetic, out) : entriesOf(block);
     for (const entry of rest) singly.want(wanted, entry);
   }
   singly.flush();
@@ -90,7 +90,7 @@ class SinglySums {
     const repeat = wanted.repeat[entry];
     const firstK = wanted.firstK[entry];
     this.pending.push({
-      index: wanted.index[entry],
+      index: entry,
       depth: wanted.depth[entry],
       a: this.rowsOfA.line(repeat, wanted.row[entry], firstK),
       b: this.columnsOfB.line(repeat, wanted.column[entry], firstK),

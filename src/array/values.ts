@@ -1,8 +1,8 @@
-import type { ArrayConfig, GemmShape } from './config.ts';
+import type { ArrayConfig, GemmSequence, GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
 import { addUp, vectorSums } from './partial-sums.ts';
-import { type ArrayState, EMPTY, laneElement, REGISTER_MATRIX } from './state-grids.ts';
-import { WantedList } from './wanted-sums.ts';
+import { type ArrayState, EMPTY, REGISTER_MATRIX } from './state-grids.ts';
+import { WantedList, type WantedSums } from './wanted-sums.ts';
 
 /** What the registers of one lane hold, [rows, columns] row-major; 0 where a register holds nothing. */
 export interface ArrayValues {
@@ -20,33 +20,75 @@ export interface ArrayValues {
  */
 export function arrayValues(
   config: ArrayConfig,
-  gemm: GemmShape,
+  gemm: GemmSequence,
   state: ArrayState,
   source: OperandSource,
   arithmetic: PeArithmetic,
   lane = 0,
 ): ArrayValues {
   const matrix = REGISTER_MATRIX[config.dataflow];
-  const size = state.rows * state.columns;
-  const elements = (names: Names, of: 'A' | 'B', inLane: number): Float64Array => {
-    const out = new Float64Array(size);
-    const element = of === 'A' ? source.a : source.b;
-    eachElement(config, gemm, names, inLane, (index, repeat, row, column) => {
-      out[index] = element(row, column, repeat);
-    });
-    return out;
-  };
-  const shadow: Names = [state.shadowRepeat, state.shadowRow, state.shadowColumn];
+  const operands: Names = { repeat: state.operandRepeat, row: state.operandRow, column: state.operandColumn };
+  const weights: Names = { repeat: state.weightRepeat, row: state.weightRow, column: state.weightColumn };
+  const shadows: Names = { repeat: state.shadowRepeat, row: state.shadowRow, column: state.shadowColumn };
   return {
-    operand: elements([state.operandRepeat, state.operandRow, state.operandColumn], matrix.operand, lane),
-    weight: elements([state.weightRepeat, state.weightRow, state.weightColumn], matrix.weight, 0),
+    operand: elements(gemm, source, matrix.operand, namesInLane(config, gemm, operands, lane)),
+    weight: elements(gemm, source, matrix.weight, weights),
     ...(config.dataflow === 'os'
       ? sumValues(config, gemm, state, source, arithmetic, lane)
       : {
-          shadow: elements(shadow, matrix.weight, 0),
+          shadow: elements(gemm, source, matrix.weight, shadows),
           sum: sumValues(config, gemm, state, source, arithmetic, lane).sum,
         }),
   };
+}
+
+/** Grids that name what one register of every PE holds: repeat, row and column of an element. */
+interface Names {
+  readonly repeat: Int32Array;
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+}
+
+/** The names in a lane whose elements are that much further along the streamed dimension: see `laneElement`. */
+function namesInLane<N extends Names>({ dataflow }: ArrayConfig, gemm: GemmShape, names: N, lane: number): N {
+  if (lane === 0) return names;
+  const [along, extent] = dataflow === 'is' ? (['column', gemm.n] as const) : (['row', gemm.m] as const);
+  const row = names.row.slice();
+  const moved = along === 'row' ? row : names.column.slice();
+  for (let index = 0; index < row.length; index++) {
+    if (row[index] === EMPTY) continue;
+    if (moved[index] + lane < extent) moved[index] += lane;
+    else row[index] = EMPTY;
+  }
+  return { ...names, row, [along]: moved };
+}
+
+function elements(gemm: GemmShape, source: OperandSource, of: 'A' | 'B', names: Names): Float64Array {
+  const out = new Float64Array(names.row.length);
+  const { stored } = source;
+  if (stored === undefined) makeUp(of === 'A' ? source.a : source.b, names, out);
+  else if (of === 'A') gather(stored.a, gemm.m, gemm.k, names, out);
+  else gather(stored.b, gemm.k, gemm.n, names, out);
+  return out;
+}
+
+function makeUp(element: OperandSource['a'], { repeat, row, column }: Names, out: Float64Array): void {
+  for (let index = 0; index < row.length; index++) {
+    if (row[index] !== EMPTY) out[index] = element(row[index], column[index], repeat[index]);
+  }
+}
+
+function gather(
+  values: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  { repeat, row, column }: Names,
+  out: Float64Array,
+): void {
+  for (let index = 0; index < row.length; index++) {
+    if (row[index] === EMPTY) continue;
+    out[index] = values[(repeat[index] * rows + row[index]) * columns + column[index]];
+  }
 }
 
 /** Partial sums and, for `os`, the finished ones in the shadow registers: many are the same, and added up once. */
@@ -60,43 +102,32 @@ function sumValues(
 ): { readonly sum: Float64Array; readonly shadow: Float64Array } {
   const outputStationary = config.dataflow === 'os';
   const size = state.rows * state.columns;
-  const wanted = new WantedList(2 * size);
-  const sums: Names = [state.sumRepeat, state.sumRow, state.sumColumn];
-  eachElement(config, gemm, sums, lane, (index, repeat, row, column) => {
-    wanted.add(index, repeat, row, column, state.sumFirstK[index], state.sumDepth[index]);
-  });
-  if (outputStationary) {
-    const shadows: Names = [state.shadowRepeat, state.shadowRow, state.shadowColumn];
-    eachElement(config, gemm, shadows, lane, (index, repeat, row, column) => {
-      wanted.add(size + index, repeat, row, column, 0, gemm.k);
-    });
-  }
-  const out = new Float64Array(2 * size);
-  addUp(gemm, outputStationary ? gemm.k : config.rows, wanted, source, arithmetic, out, vectorSums());
+  const sums: WantedSums = {
+    repeat: state.sumRepeat,
+    row: state.sumRow,
+    column: state.sumColumn,
+    firstK: state.sumFirstK,
+    depth: state.sumDepth,
+  };
+  const wanted = outputStationary ? withFinished(sums, state, gemm.k) : sums;
+  const out = new Float64Array(wanted.row.length);
+  const passRows = outputStationary ? gemm.k : config.rows;
+  addUp(gemm, passRows, namesInLane(config, gemm, wanted, lane), source, arithmetic, out, vectorSums());
   return { sum: out.subarray(0, size), shadow: out.subarray(size) };
 }
 
-/** Grids that name what one register of every PE holds: repeat, row and column of an element. */
-type Names = readonly [repeats: Int32Array, rows: Int32Array, columns: Int32Array];
-
-/** Calls `visit` for every register that holds something in lane `lane`, with what it holds. */
-function eachElement(
-  config: ArrayConfig,
-  gemm: GemmShape,
-  [repeats, rows, columns]: Names,
-  lane: number,
-  visit: (index: number, repeat: number, row: number, column: number) => void,
-): void {
-  for (let index = 0; index < rows.length; index++) {
-    const row = rows[index];
-    if (row === EMPTY) continue;
-    const repeat = repeats[index];
-    const column = columns[index];
-    if (lane === 0) {
-      visit(index, repeat, row, column);
-      continue;
-    }
-    const element = laneElement(config, gemm, { repeat, row, column }, lane);
-    if (element !== undefined) visit(index, repeat, element.row, element.column);
-  }
+/** The sums, and after them those in the shadow registers, which have all their products. */
+function withFinished(sums: WantedSums, state: ArrayState, products: number): WantedSums {
+  const size = sums.row.length;
+  const both = new WantedList(2 * size);
+  both.repeat.set(sums.repeat);
+  both.row.set(sums.row);
+  both.column.set(sums.column);
+  both.firstK.set(sums.firstK);
+  both.depth.set(sums.depth);
+  both.repeat.set(state.shadowRepeat, size);
+  both.row.set(state.shadowRow, size);
+  both.column.set(state.shadowColumn, size);
+  both.depth.fill(products, size);
+  return both;
 }

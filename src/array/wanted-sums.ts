@@ -1,8 +1,10 @@
-/** Sums to be added up: number i is C[row[i], column[i]] of one GEMM of a sequence, after depth[i] products. */
+import { EMPTY } from './state-grids.ts';
+
+/**
+ * Sums to be added up, one for each place of the output: place i gets C[row[i], column[i]] of one GEMM of a
+ * sequence, after depth[i] products; nothing where row[i] is `EMPTY`.
+ */
 export interface WantedSums {
-  readonly count: number;
-  /** Where in the output the sum goes. */
-  readonly index: Int32Array;
   readonly repeat: Int32Array;
   readonly row: Int32Array;
   readonly column: Int32Array;
@@ -12,29 +14,23 @@ export interface WantedSums {
   readonly depth: Int32Array;
 }
 
-/** A list of wanted sums with room for `capacity` of them. */
+/** Wanted sums for `length` places, none of them wanted at first. */
 export class WantedList implements WantedSums {
-  count = 0;
-  readonly index: Int32Array;
   readonly repeat: Int32Array;
   readonly row: Int32Array;
   readonly column: Int32Array;
   readonly firstK: Int32Array;
   readonly depth: Int32Array;
 
-  constructor(capacity: number) {
-    const field = (): Int32Array => new Int32Array(capacity);
-    this.index = field();
-    this.repeat = field();
-    this.row = field();
-    this.column = field();
-    this.firstK = field();
-    this.depth = field();
+  constructor(length: number) {
+    this.repeat = new Int32Array(length);
+    this.row = new Int32Array(length).fill(EMPTY);
+    this.column = new Int32Array(length);
+    this.firstK = new Int32Array(length);
+    this.depth = new Int32Array(length);
   }
 
-  add(index: number, repeat: number, row: number, column: number, firstK: number, depth: number): void {
-    const at = this.count++;
-    this.index[at] = index;
+  want(at: number, repeat: number, row: number, column: number, firstK: number, depth: number): void {
     this.repeat[at] = repeat;
     this.row[at] = row;
     this.column[at] = column;
@@ -56,11 +52,11 @@ export interface SumBlock {
   products: number;
   /** How many sums are wanted of it. */
   count: number;
-  /** Their numbers, in runs of consecutive ones: start, end, start, end. */
+  /** Their places, in runs of consecutive ones: start, end, start, end. */
   readonly runs: number[];
 }
 
-/** Numbers of the wanted sums of a block. */
+/** Places of the wanted sums of a block. */
 export function entriesOf({ runs }: SumBlock): number[] {
   const entries: number[] = [];
   for (let run = 0; run < runs.length; run += 2) {
@@ -73,9 +69,14 @@ export function entriesOf({ runs }: SumBlock): number[] {
 const BLOCK_BITS = 10;
 
 export function blocksOf(wanted: WantedSums): readonly SumBlock[] {
-  const { count, repeat, row, column, firstK, depth } = wanted;
+  const { repeat, row, column, firstK, depth } = wanted;
+  const count = row.length;
   const blocks = new Map<string, SumBlock>();
   for (let entry = 0; entry < count; ) {
+    if (row[entry] === EMPTY) {
+      entry++;
+      continue;
+    }
     // Neighbours are mostly in the same block, so it is rarely looked for.
     const block = blockAt(blocks, wanted, entry);
     const down = row[entry] >> BLOCK_BITS;
@@ -83,7 +84,9 @@ export function blocksOf(wanted: WantedSums): readonly SumBlock[] {
     const start = entry;
     let { firstRow, endRow, firstColumn, endColumn, products } = block;
     for (; entry < count; entry++) {
-      const [m, n] = [row[entry], column[entry]];
+      const m = row[entry];
+      const n = column[entry];
+      // Where nothing is wanted is in no block.
       if (m >> BLOCK_BITS !== down || n >> BLOCK_BITS !== across) break;
       if (repeat[entry] !== block.repeat || firstK[entry] !== block.firstK) break;
       if (m < firstRow) firstRow = m;

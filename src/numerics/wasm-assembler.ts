@@ -83,6 +83,7 @@ export const v128 = {
   /** Bytes of `left` (0 to 15) and `right` (16 to 31) by number. */
   shuffle: (left: Code, right: Code, bytes: Code): Code => [...left, ...right, ...simd(0x0d), ...bytes],
   and: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x4e)],
+  xor: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x51)],
   or: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x50)],
   andNot: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x4f)],
   /** Bits of `set` where `mask` has ones, of `clear` elsewhere. */
@@ -94,12 +95,22 @@ export const f32x4 = {
   add: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xe4)],
   multiply: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xe6)],
   lessThan: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x43)],
+  notEqual: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x42)],
+  /** Of int32. */
+  convert: (value: Code): Code => [...value, ...simd(0xfa)],
 };
 
 export const i32x4 = {
   splat: (value: Code): Code => [...value, ...simd(0x11)],
   greaterThan: (left: Code, right: Code): Code => [...left, ...right, ...simd(0x3b)],
   add: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xae)],
+  shiftLeft: (value: Code, bits: Code): Code => [...value, ...bits, ...simd(0xab)],
+  /** Copies of the sign come in. */
+  shiftRight: (value: Code, bits: Code): Code => [...value, ...bits, ...simd(0xac)],
+  /** The lesser of two unsigned numbers. */
+  leastUnsigned: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xb7)],
+  /** Of fp32, without its fraction; the nearest int32 where it is none, 0 for NaN. */
+  truncate: (value: Code): Code => [...value, ...simd(0xf8)],
   /** Products of 16-bit halves, the two of each lane added. */
   dotOfHalves: (left: Code, right: Code): Code => [...left, ...right, ...simd(0xba)],
 };
