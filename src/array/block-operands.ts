@@ -65,7 +65,7 @@ export class BlockOperands {
     const firstColumn = panels[first].first;
     const endColumn = panels[last].first + panels[last].lines;
     const endPacked = panels[last].first + panels[last].width;
-    const width = tiles.rawColumnsWidth;
+    const width = tiles.width;
     const step = this.carrier === 'int8' ? PACK_STEP.columns.integers : PACK_STEP.columns.floats;
     const padded = roundUp(to - from, step);
     for (let k = from; k < to; k++) {

@@ -8,7 +8,7 @@ import {
 } from '../numerics/wasm-kernels.ts';
 import { instantiatePackKernel, type WasmPackKernel } from '../numerics/wasm-pack-kernels.ts';
 import { BlockOperands } from './block-operands.ts';
-import { BlockTiles, K_AT_ONCE, TILE } from './block-tiles.ts';
+import { BlockTiles, K_AT_ONCE } from './block-tiles.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
 import { entriesOf, type SumBlock, type WantedSums } from './wanted-sums.ts';
 
@@ -66,32 +66,35 @@ function multiplyTiles(
 ): void {
   const steps = ceilDiv(to - from, productsAStep);
   const rowPanels = tiles.rowPanels.length;
+  const rowBytes = 4 * tiles.width;
   tiles.columnPanels.forEach((_, column) => {
     const b = tiles.b(column, steps);
     for (let row = 0; row < rowPanels; row++) {
       const tile = column * rowPanels + row;
-      const sums = tiles.sums + tile * TILE;
+      const at = tiles.tile(row, column);
+      const sums = 4 * (tiles.sums + at);
       const a = tiles.a(row, steps);
       // Tiles further down that also want every product of this stretch go along in one call.
       let whole = 0;
       while (row + whole < rowPanels && tiles.least[tile + whole] >= to && tiles.most[tile + whole] > 0)
         whole++;
       if (whole > 0) {
-        kernel.multiply(4 * a, 4 * b, 4 * sums, 4 * TILE_COLUMNS, whole, 1, steps);
+        kernel.multiply(4 * a, 4 * b, sums, rowBytes, whole, 1, steps);
         row += whole - 1;
         continue;
       }
       const most = Math.min(tiles.most[tile], to) - from;
       if (most <= 0) continue;
       const common = Math.floor(clamp(tiles.least[tile] - from, 0, most) / productsAStep);
-      if (common > 0) kernel.multiply(4 * a, 4 * b, 4 * sums, 4 * TILE_COLUMNS, 1, 1, common);
+      if (common > 0) kernel.multiply(4 * a, 4 * b, sums, rowBytes, 1, 1, common);
       const rest = ceilDiv(most, productsAStep) - common;
       if (rest <= 0) continue;
       kernel.multiplyToDepths(
         4 * (a + common * TILE_ROWS),
         4 * (b + common * TILE_COLUMNS),
-        4 * sums,
-        4 * (tiles.depths + tile * TILE),
+        sums,
+        4 * (tiles.depths + at),
+        rowBytes,
         from + common * productsAStep,
         rest,
       );

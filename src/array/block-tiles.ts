@@ -3,7 +3,6 @@ import { TILE_COLUMNS, TILE_ROWS } from '../numerics/wasm-kernels.ts';
 import { RANGE_WORDS } from '../numerics/wasm-pack-kernels.ts';
 import type { SumBlock, WantedSums } from './wanted-sums.ts';
 
-export const TILE = TILE_ROWS * TILE_COLUMNS;
 /** k whose operands are in memory at once: a few hundred kilobytes, which stay in the second cache. */
 export const K_AT_ONCE = 256;
 const PAGE_BYTES = 65536;
@@ -20,30 +19,29 @@ export interface Panel {
 
 /**
  * A block of sums in register tiles, and where all of it lies in the kernels' memory. Addresses are in words.
- * Sums and depths lie tile by tile, [rows][columns] in a tile, the tiles of a panel of columns together.
+ * Sums and depths lie as in C, row by row, with columns up to a whole number of tiles.
  */
 export class BlockTiles {
   readonly words: { readonly floats: Float32Array; readonly integers: Int32Array };
   readonly rowPanels: readonly Panel[];
   readonly columnPanels: readonly Panel[];
+  /** Columns of the rows of sums and depths, and of those of B before they are packed. */
+  readonly width: number;
   readonly sums = 0;
   readonly depths: number;
-  /** By tile, least and greatest depth of its sums; 0 as the greatest where none is wanted. */
-  readonly least: Int32Array;
-  readonly most: Int32Array;
-  readonly deepest: number;
   /** A panel of rows of A before it is packed, each `K_AT_ONCE` long. */
   readonly rawRows: number;
   /** Rows of B over all columns of the block before they are packed. */
   readonly rawColumns: number;
-  readonly rawColumnsWidth: number;
   /** What is known of the elements that have been packed. */
   readonly rangeOfA: number;
   readonly rangeOfB: number;
+  /** By tile, those of a panel of columns together: least and greatest depth of its sums; 0 as the greatest where none is wanted. */
+  readonly least: Int32Array;
+  readonly most: Int32Array;
+  readonly deepest: number;
   private readonly firstA: number;
   private readonly firstB: number;
-  /** Where in its tiles each entry of the block is. */
-  private readonly cells: Int32Array;
   private readonly repeated: number[] = [];
 
   constructor(
@@ -53,22 +51,28 @@ export class BlockTiles {
   ) {
     this.rowPanels = panelsOf(block.firstRow, block.endRow, TILE_ROWS);
     this.columnPanels = panelsOf(block.firstColumn, block.endColumn, TILE_COLUMNS);
-    const tiles = this.rowPanels.length * this.columnPanels.length;
-    this.depths = tiles * TILE;
-    this.firstA = this.depths + tiles * TILE;
-    this.firstB = this.firstA + this.rowPanels.length * TILE_ROWS * K_AT_ONCE;
-    this.rawColumnsWidth = this.columnPanels.length * TILE_COLUMNS;
-    this.rawRows = this.firstB + this.rawColumnsWidth * K_AT_ONCE;
+    const height = this.rowPanels.length * TILE_ROWS;
+    this.width = this.columnPanels.length * TILE_COLUMNS;
+    this.depths = height * this.width;
+    this.firstA = 2 * this.depths;
+    this.firstB = this.firstA + height * K_AT_ONCE;
+    this.rawRows = this.firstB + this.width * K_AT_ONCE;
     this.rawColumns = this.rawRows + TILE_ROWS * K_AT_ONCE;
-    this.rangeOfA = this.rawColumns + this.rawColumnsWidth * K_AT_ONCE;
+    this.rangeOfA = this.rawColumns + this.width * K_AT_ONCE;
     this.rangeOfB = this.rangeOfA + RANGE_WORDS;
     grow(memory, 4 * (this.rangeOfB + RANGE_WORDS));
     const { buffer } = memory;
     this.words = { floats: new Float32Array(buffer), integers: new Int32Array(buffer) };
+    const tiles = this.rowPanels.length * this.columnPanels.length;
     this.least = new Int32Array(tiles).fill(NOTHING_WANTED);
     this.most = new Int32Array(tiles);
-    this.cells = new Int32Array(block.count);
-    this.deepest = this.enterDepths();
+    this.enterDepths();
+    this.deepest = this.measureTiles();
+  }
+
+  /** Address of the first word of a tile in the rows of sums; in those of depths, `depths` further. */
+  tile(rowPanel: number, columnPanel: number): number {
+    return rowPanel * TILE_ROWS * this.width + columnPanel * TILE_COLUMNS;
   }
 
   /** Address of a panel of A, packed in `steps` steps; `b` of one of B. */
@@ -80,55 +84,69 @@ export class BlockTiles {
     return this.firstB + panel * TILE_COLUMNS * steps;
   }
 
-  /** Writes the sums to `out`, and returns the numbers of those that are not here. */
+  /** Writes the sums to `out`, and returns the places of those that are not here. */
   collect(out: Float64Array, integers: boolean): readonly number[] {
+    const { width, block, wanted } = this;
+    const { row, column } = wanted;
     const sums = integers ? this.words.integers : this.words.floats;
-    const { runs } = this.block;
-    let at = 0;
-    for (let run = 0; run < runs.length; run += 2) {
-      for (let entry = runs[run]; entry < runs[run + 1]; entry++) {
-        out[entry] = sums[this.sums + this.cells[at++]];
+    const origin = this.sums - block.firstRow * width - block.firstColumn;
+    for (let run = 0; run < block.runs.length; run += 2) {
+      const end = block.runs[run + 1];
+      for (let place = block.runs[run]; place < end; place++) {
+        out[place] = sums[origin + row[place] * width + column[place]];
       }
     }
     return this.repeated;
   }
 
-  private enterDepths(): number {
-    const { wanted, cells, depths, least, most, repeated } = this;
-    const { firstRow, firstColumn, runs } = this.block;
+  private enterDepths(): void {
+    const { width, block, wanted, repeated } = this;
+    const { row, column, depth } = wanted;
     const { integers } = this.words;
-    const rowPanels = this.rowPanels.length;
     integers.fill(0, this.sums, this.firstA);
-    let at = 0;
-    for (let run = 0; run < runs.length; run += 2) {
-      for (let entry = runs[run]; entry < runs[run + 1]; entry++) {
-        const row = wanted.row[entry] - firstRow;
-        const column = wanted.column[entry] - firstColumn;
-        const inRow = row % TILE_ROWS;
-        const inColumn = column % TILE_COLUMNS;
-        const tile = ((column - inColumn) / TILE_COLUMNS) * rowPanels + (row - inRow) / TILE_ROWS;
-        const cell = tile * TILE + inRow * TILE_COLUMNS + inColumn;
-        cells[at++] = cell;
-        const depth = wanted.depth[entry];
-        const entered = integers[depths + cell];
-        if (entered !== 0 && entered !== depth) {
-          repeated.push(entry);
-          continue;
-        }
-        integers[depths + cell] = depth;
-        if (depth < least[tile]) least[tile] = depth;
-        if (depth > most[tile]) most[tile] = depth;
+    const origin = this.depths - block.firstRow * width - block.firstColumn;
+    for (let run = 0; run < block.runs.length; run += 2) {
+      const end = block.runs[run + 1];
+      for (let place = block.runs[run]; place < end; place++) {
+        const at = origin + row[place] * width + column[place];
+        const entered = integers[at];
+        if (entered === 0) integers[at] = depth[place];
+        else if (entered !== depth[place]) repeated.push(place);
       }
     }
+  }
+
+  /** Notes the depths of tiles and panels, and returns the greatest of all. */
+  private measureTiles(): number {
     let deepest = 0;
-    most.forEach((depth, tile) => {
-      const ofRows = this.rowPanels[tile % rowPanels];
-      const ofColumns = this.columnPanels[Math.floor(tile / rowPanels)];
-      ofRows.deepest = Math.max(ofRows.deepest, depth);
-      ofColumns.deepest = Math.max(ofColumns.deepest, depth);
-      deepest = Math.max(deepest, depth);
+    this.columnPanels.forEach((ofColumns, column) => {
+      this.rowPanels.forEach((ofRows, row) => {
+        const most = this.measureTile(row, column);
+        ofRows.deepest = Math.max(ofRows.deepest, most);
+        ofColumns.deepest = Math.max(ofColumns.deepest, most);
+        deepest = Math.max(deepest, most);
+      });
     });
     return deepest;
+  }
+
+  private measureTile(row: number, column: number): number {
+    const { integers } = this.words;
+    const first = this.depths + this.tile(row, column);
+    let least = NOTHING_WANTED;
+    let most = 0;
+    for (let line = 0; line < TILE_ROWS; line++) {
+      const start = first + line * this.width;
+      for (let at = start; at < start + TILE_COLUMNS; at++) {
+        const depth = integers[at];
+        if (depth > most) most = depth;
+        if (depth < least && depth > 0) least = depth;
+      }
+    }
+    const tile = column * this.rowPanels.length + row;
+    this.least[tile] = least;
+    this.most[tile] = most;
+    return most;
   }
 }
 

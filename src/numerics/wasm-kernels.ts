@@ -43,9 +43,17 @@ export interface WasmKernel {
   ): void;
   /**
    * The same for one register tile [4, 8] whose sums are to have products of their own number: sum i takes
-   * those at k = `firstK` and up that are below depths[i], int32. Sums and depths lie row by row.
+   * those at k = `firstK` and up that are below depths[i], int32. Rows of sums and of depths are `rowBytes` apart.
    */
-  multiplyToDepths(a: number, b: number, sums: number, depths: number, firstK: number, steps: number): void;
+  multiplyToDepths(
+    a: number,
+    b: number,
+    sums: number,
+    depths: number,
+    rowBytes: number,
+    firstK: number,
+    steps: number,
+  ): void;
   /** totals[i] += sums[i] over `vectors` groups of four. */
   fold(totals: number, sums: number, vectors: number): void;
 }
@@ -101,17 +109,8 @@ function multiplyFunction(arithmetic: WasmArithmetic): WasmFunction {
     ...advance(A_AT, i32.constant(4 * TILE_ROWS)),
     ...advance(B_AT, i32.constant(4 * TILE_COLUMNS)),
   ];
-  const eachSum = (code: (row: number, vector: number) => Code): Code =>
-    rows.flatMap((row) => vectors.flatMap((vector) => code(row, vector)));
   const tile = [
-    ...rows.flatMap((row) =>
-      local.set(
-        FIRST_ROW + row,
-        row === 0
-          ? local.get(SUMS_COLUMN)
-          : i32.add(local.get(FIRST_ROW + row - 1), local.get(SUMS_ROW_BYTES)),
-      ),
-    ),
+    ...eachRow(FIRST_ROW, SUMS_COLUMN, SUMS_ROW_BYTES),
     ...eachSum((row, vector) =>
       local.set(sumAt(row, vector), v128.load(local.get(FIRST_ROW + row), vector * VECTOR_BYTES)),
     ),
@@ -139,8 +138,12 @@ function multiplyFunction(arithmetic: WasmArithmetic): WasmFunction {
 }
 
 function multiplyToDepthsFunction(arithmetic: WasmArithmetic): WasmFunction {
-  const [a, b, sums, depths, k, steps] = [0, 1, 2, 3, 4, 5];
-  const firstSum = 6;
+  const [a, b, sums, depths, rowBytes, k, steps] = [0, 1, 2, 3, 4, 5, 6];
+  const parameters = 7;
+  const firstSums = parameters;
+  const firstDepths = firstSums + TILE_ROWS;
+  const integers = 2 * TILE_ROWS;
+  const firstSum = parameters + integers;
   const left = firstSum + TILE_ROWS * VECTORS;
   const right = left + 1;
   const reached = right + VECTORS;
@@ -148,20 +151,19 @@ function multiplyToDepthsFunction(arithmetic: WasmArithmetic): WasmFunction {
   const productsAStep = arithmetic === 'integer' ? 2 : 1;
   const rows = indices(TILE_ROWS);
   const vectors = indices(VECTORS);
-  const all = indices(TILE_ROWS * VECTORS);
+  const sumAt = (row: number, vector: number): number => firstSum + row * VECTORS + vector;
   const step = [
     ...local.set(reached, i32x4.splat(local.get(k))),
     ...vectors.flatMap((vector) => local.set(right + vector, v128.load(local.get(b), vector * VECTOR_BYTES))),
     ...rows.flatMap((row) => [
       ...local.set(left, v128.loadSplat(local.get(a), row * 4)),
       ...vectors.flatMap((vector) => {
-        const at = row * VECTORS + vector;
-        const depth = v128.load(local.get(depths), at * VECTOR_BYTES);
-        const sum = local.get(firstSum + at);
+        const depth = v128.load(local.get(firstDepths + row), vector * VECTOR_BYTES);
+        const sum = local.get(sumAt(row, vector));
         const added = (factor: Code): Code => multiplyAdd(arithmetic, sum, local.get(left), factor, scratch);
         const factor = local.get(right + vector);
         return local.set(
-          firstSum + at,
+          sumAt(row, vector),
           arithmetic === 'integer'
             ? added(v128.and(factor, halvesBelow(depth, local.get(k), local.get(reached))))
             : v128.select(added(factor), sum, i32x4.greaterThan(depth, local.get(reached))),
@@ -174,15 +176,35 @@ function multiplyToDepthsFunction(arithmetic: WasmArithmetic): WasmFunction {
   ];
   return {
     name: 'multiplyToDepths',
-    parameters: 6,
-    integers: 0,
+    parameters,
+    integers,
     vectors: scratch + 1 - firstSum,
     body: [
-      ...all.flatMap((at) => local.set(firstSum + at, v128.load(local.get(sums), at * VECTOR_BYTES))),
+      ...eachRow(firstSums, sums, rowBytes),
+      ...eachRow(firstDepths, depths, rowBytes),
+      ...eachSum((row, vector) =>
+        local.set(sumAt(row, vector), v128.load(local.get(firstSums + row), vector * VECTOR_BYTES)),
+      ),
       ...countDown(steps, local.get(steps), step),
-      ...all.flatMap((at) => v128.store(local.get(sums), local.get(firstSum + at), at * VECTOR_BYTES)),
+      ...eachSum((row, vector) =>
+        v128.store(local.get(firstSums + row), local.get(sumAt(row, vector)), vector * VECTOR_BYTES),
+      ),
     ],
   };
+}
+
+/** Sets locals from `firstRow` on to the addresses of the rows of a tile. */
+function eachRow(firstRow: number, tile: number, rowBytes: number): Code {
+  return indices(TILE_ROWS).flatMap((row) =>
+    local.set(
+      firstRow + row,
+      row === 0 ? local.get(tile) : i32.add(local.get(firstRow + row - 1), local.get(rowBytes)),
+    ),
+  );
+}
+
+function eachSum(code: (row: number, vector: number) => Code): Code {
+  return indices(TILE_ROWS).flatMap((row) => indices(VECTORS).flatMap((vector) => code(row, vector)));
 }
 
 /** Ones in those halves of each lane whose products, at k (low) and k + 1 (high), are below the lane's depth. */
