@@ -2,7 +2,7 @@ import type { ArrayConfig, GemmSequence, GemmShape } from './config.ts';
 import type { OperandSource, PeArithmetic } from './operands.ts';
 import { addUp, vectorSums } from './partial-sums.ts';
 import { type ArrayState, EMPTY, REGISTER_MATRIX } from './state-grids.ts';
-import { WantedList, type WantedSums } from './wanted-sums.ts';
+import type { WantedSums } from './wanted-sums.ts';
 
 /** What the registers of one lane hold, [rows, columns] row-major; 0 where a register holds nothing. */
 export interface ArrayValues {
@@ -11,6 +11,8 @@ export interface ArrayValues {
   readonly shadow: Float64Array;
   readonly sum: Float64Array;
 }
+
+export type Register = keyof ArrayValues;
 
 /**
  * Values behind the names of `state`. Operands and weights cost O(1) a PE, partial sums one product for each
@@ -26,20 +28,46 @@ export function arrayValues(
   arithmetic: PeArithmetic,
   lane = 0,
 ): ArrayValues {
+  const valuesOf = (register: Register): Float64Array =>
+    registerValues(config, gemm, state, source, arithmetic, register, lane);
+  const operands = { operand: valuesOf('operand'), weight: valuesOf('weight') };
+  if (config.dataflow !== 'os') return { ...operands, shadow: valuesOf('shadow'), sum: valuesOf('sum') };
+  // Many sums and finished ones in the shadow registers are the same, and added up once.
+  const wanted = joined(sumsOf(state), finishedSumsOf(state, gemm.k));
+  const both = addedUp(config, gemm, namesInLane(config, gemm, wanted, lane), source, arithmetic);
+  const size = state.rows * state.columns;
+  return { ...operands, sum: both.subarray(0, size), shadow: both.subarray(size) };
+}
+
+/** The values in one register of every PE alone, as in `arrayValues`: only sums are ever added up. */
+export function registerValues(
+  config: ArrayConfig,
+  gemm: GemmSequence,
+  state: ArrayState,
+  source: OperandSource,
+  arithmetic: PeArithmetic,
+  register: Register,
+  lane = 0,
+): Float64Array {
   const matrix = REGISTER_MATRIX[config.dataflow];
-  const operands: Names = { repeat: state.operandRepeat, row: state.operandRow, column: state.operandColumn };
-  const weights: Names = { repeat: state.weightRepeat, row: state.weightRow, column: state.weightColumn };
-  const shadows: Names = { repeat: state.shadowRepeat, row: state.shadowRow, column: state.shadowColumn };
-  return {
-    operand: elements(gemm, source, matrix.operand, namesInLane(config, gemm, operands, lane)),
-    weight: elements(gemm, source, matrix.weight, weights),
-    ...(config.dataflow === 'os'
-      ? sumValues(config, gemm, state, source, arithmetic, lane)
-      : {
-          shadow: elements(gemm, source, matrix.weight, shadows),
-          sum: sumValues(config, gemm, state, source, arithmetic, lane).sum,
-        }),
-  };
+  switch (register) {
+    case 'operand': {
+      const { operandRepeat: repeat, operandRow: row, operandColumn: column } = state;
+      return elements(gemm, source, matrix.operand, namesInLane(config, gemm, { repeat, row, column }, lane));
+    }
+    case 'weight': {
+      const { weightRepeat: repeat, weightRow: row, weightColumn: column } = state;
+      return elements(gemm, source, matrix.weight, { repeat, row, column });
+    }
+    case 'shadow': {
+      const { shadowRepeat: repeat, shadowRow: row, shadowColumn: column } = state;
+      if (config.dataflow !== 'os') return elements(gemm, source, matrix.weight, { repeat, row, column });
+      const finished = finishedSumsOf(state, gemm.k);
+      return addedUp(config, gemm, namesInLane(config, gemm, finished, lane), source, arithmetic);
+    }
+    case 'sum':
+      return addedUp(config, gemm, namesInLane(config, gemm, sumsOf(state), lane), source, arithmetic);
+  }
 }
 
 /** Grids that name what one register of every PE holds: repeat, row and column of an element. */
@@ -91,43 +119,48 @@ function gather(
   }
 }
 
-/** Partial sums and, for `os`, the finished ones in the shadow registers: many are the same, and added up once. */
-function sumValues(
+function addedUp(
   config: ArrayConfig,
   gemm: GemmShape,
-  state: ArrayState,
+  wanted: WantedSums,
   source: OperandSource,
   arithmetic: PeArithmetic,
-  lane: number,
-): { readonly sum: Float64Array; readonly shadow: Float64Array } {
-  const outputStationary = config.dataflow === 'os';
-  const size = state.rows * state.columns;
-  const sums: WantedSums = {
-    repeat: state.sumRepeat,
-    row: state.sumRow,
-    column: state.sumColumn,
-    firstK: state.sumFirstK,
-    depth: state.sumDepth,
-  };
-  const wanted = outputStationary ? withFinished(sums, state, gemm.k) : sums;
+): Float64Array {
   const out = new Float64Array(wanted.row.length);
-  const passRows = outputStationary ? gemm.k : config.rows;
-  addUp(gemm, passRows, namesInLane(config, gemm, wanted, lane), source, arithmetic, out, vectorSums());
-  return { sum: out.subarray(0, size), shadow: out.subarray(size) };
+  const passRows = config.dataflow === 'os' ? gemm.k : config.rows;
+  addUp(gemm, passRows, wanted, source, arithmetic, out, vectorSums());
+  return out;
 }
 
-/** The sums, and after them those in the shadow registers, which have all their products. */
-function withFinished(sums: WantedSums, state: ArrayState, products: number): WantedSums {
-  const size = sums.row.length;
-  const both = new WantedList(2 * size);
-  both.repeat.set(sums.repeat);
-  both.row.set(sums.row);
-  both.column.set(sums.column);
-  both.firstK.set(sums.firstK);
-  both.depth.set(sums.depth);
-  both.repeat.set(state.shadowRepeat, size);
-  both.row.set(state.shadowRow, size);
-  both.column.set(state.shadowColumn, size);
-  both.depth.fill(products, size);
-  return both;
+function sumsOf({ sumRepeat, sumRow, sumColumn, sumFirstK, sumDepth }: ArrayState): WantedSums {
+  return { repeat: sumRepeat, row: sumRow, column: sumColumn, firstK: sumFirstK, depth: sumDepth };
+}
+
+/** For `os`, those in the shadow registers, which have all their `products`. */
+function finishedSumsOf({ shadowRepeat, shadowRow, shadowColumn }: ArrayState, products: number): WantedSums {
+  const { length } = shadowRow;
+  return {
+    repeat: shadowRepeat,
+    row: shadowRow,
+    column: shadowColumn,
+    firstK: new Int32Array(length),
+    depth: new Int32Array(length).fill(products),
+  };
+}
+
+/** One after the other. */
+function joined(one: WantedSums, other: WantedSums): WantedSums {
+  const join = (field: keyof WantedSums): Int32Array => {
+    const both = new Int32Array(one[field].length + other[field].length);
+    both.set(one[field]);
+    both.set(other[field], one[field].length);
+    return both;
+  };
+  return {
+    repeat: join('repeat'),
+    row: join('row'),
+    column: join('column'),
+    firstK: join('firstK'),
+    depth: join('depth'),
+  };
 }

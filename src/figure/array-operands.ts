@@ -1,7 +1,7 @@
-import { FLOAT_ARITHMETIC, type OperandSource } from '../array/operands.ts';
+import { FLOAT_ARITHMETIC, type OperandSource, type OperandStretches } from '../array/operands.ts';
 import type { ArraySchedule } from '../array/schedule.ts';
 import type { ArrayState } from '../array/state-grids.ts';
-import { type ArrayValues, arrayValues } from '../array/values.ts';
+import { type ArrayValues, arrayValues, type Register, registerValues } from '../array/values.ts';
 import { bf16FromFloat32, loadBf16 } from '../numerics/bf16.ts';
 
 const MATRIX_A = 0x51ed270b;
@@ -30,6 +30,7 @@ export function seededOperands(seed: number, unit: number): OperandSource {
   return {
     a: (m, k, repeat) => element(seeds.A, m, k, repeat),
     b: (k, n, repeat) => element(seeds.B, k, n, repeat),
+    stretches: { a: stretchOf(seeds.A), b: stretchOf(seeds.B) },
   };
 }
 
@@ -43,6 +44,18 @@ export function valuesWithin(
 ): ArrayValues {
   const part = cropState(state, firstRow, endRow, firstColumn, endColumn);
   return arrayValues(schedule.config, schedule.gemm, part, operands, FLOAT_ARITHMETIC);
+}
+
+/** Those of one register of every PE in rows [firstRow, endRow). */
+export function registerWithin(
+  { config, gemm }: ArraySchedule,
+  state: ArrayState,
+  operands: OperandSource,
+  register: Register,
+  [firstRow, endRow]: readonly [number, number],
+): Float64Array {
+  const part = cropState(state, firstRow, endRow, 0, state.columns);
+  return registerValues(config, gemm, part, operands, FLOAT_ARITHMETIC, register);
 }
 
 function cropState(
@@ -98,9 +111,25 @@ export const NORMALS = Float64Array.from({ length: 4 * 255 + 1 }, (_, bytes) =>
 );
 
 function element(seed: number, row: number, column: number, repeat: number): number {
-  const line = hash(seed ^ Math.imul(row, 0x9e3779b1)) ^ Math.imul(repeat, 0xc2b2ae3d);
-  const bits = hash(hash(line) ^ Math.imul(column, 0x85ebca77));
+  return elementOfLine(lineOf(seed, row, repeat), column);
+}
+
+/** What all elements of a row have in common. */
+function lineOf(seed: number, row: number, repeat: number): number {
+  return hash(hash(seed ^ Math.imul(row, 0x9e3779b1)) ^ Math.imul(repeat, 0xc2b2ae3d));
+}
+
+function elementOfLine(line: number, column: number): number {
+  const bits = hash(line ^ Math.imul(column, 0x85ebca77));
   return NORMALS[(bits & 0xff) + ((bits >>> 8) & 0xff) + ((bits >>> 16) & 0xff) + (bits >>> 24)];
+}
+
+function stretchOf(seed: number): OperandStretches['a'] {
+  return (row, first, end, repeat, out, at) => {
+    const line = lineOf(seed, row, repeat);
+    for (let column = first; column < end; column += 1)
+      out[at + column - first] = elementOfLine(line, column);
+  };
 }
 
 /** A bijection of 32 bits that leaves no pattern: `lowbias32` of https://nullprogram.com/blog/2018/07/31/. */

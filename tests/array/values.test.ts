@@ -10,7 +10,7 @@ import {
 } from '../../src/array/operands.ts';
 import { arrayStateAt } from '../../src/array/state.ts';
 import { createStepper } from '../../src/array/stepper.ts';
-import { arrayValues } from '../../src/array/values.ts';
+import { arrayValues, type Register, registerValues } from '../../src/array/values.ts';
 import { type ArrayCase, anyCases, bf16Operands, int8Operands } from './arbitrary-cases.ts';
 import { expectSameGrids } from './same-grids.ts';
 import { stepperValues } from './stepper-values.ts';
@@ -46,6 +46,12 @@ function expectSameValues(
     for (let lane = 0; lane < config.rowsPerCycle; lane++) {
       const values = arrayValues(config, gemm, state, source, arithmetic, lane);
       expectSameGrids(values, stepperValues(config, stepper, lane));
+      const alone = (register: Register): Float64Array =>
+        registerValues(config, gemm, state, source, arithmetic, register, lane);
+      expectSameGrids(
+        { operand: alone('operand'), weight: alone('weight'), shadow: alone('shadow'), sum: alone('sum') },
+        values,
+      );
     }
   }
 }

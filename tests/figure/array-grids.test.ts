@@ -142,7 +142,7 @@ describe('operands', () => {
     expect(Array.from({ length: 8 }, (_, k) => a.a(3, k, 1) !== a.a(3, k, 0)).some(Boolean)).toBe(true);
   });
 
-  test('elements are bf16 numbers of mean 0 and variance 1', () => {
+XX  test('elements are bf16 numbers of mean 0 and variance 1', () => {
     const { b } = seededOperands(1, 2);
     const values = Array.from({ length: 40_000 }, (_, index) => b(index % 200, Math.floor(index / 200), 0));
     const mean = values.reduce((total, value) => total + value, 0) / values.length;

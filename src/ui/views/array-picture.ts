@@ -18,7 +18,7 @@ import {
 } from '../../figure/array-colouring.ts';
 import type { PePlace } from '../../figure/array-layout.ts';
 import type { RunningMoment } from '../../figure/array-moment.ts';
-import { operandSeeds, seededOperands, valuesWithin } from '../../figure/array-operands.ts';
+import { operandSeeds, registerWithin, seededOperands } from '../../figure/array-operands.ts';
 import {
   type ArrayInks,
   type ArrayMetric,
@@ -210,9 +210,9 @@ export class ArrayPicture {
         this.#paintActivity(words, metric);
         return true;
       default: {
-        const values = valuesWithin(schedule, this.state, this.operands, [first, end], [0, columns]);
+        const values = registerWithin(schedule, this.state, this.operands, metric, [first, end]);
         const range = valueRange(metric, schedule);
-        paintValues(words, first * columns, values[metric], this.state, metric, range, inks);
+        paintValues(words, first * columns, values, this.state, metric, range, inks);
         return false;
       }
     }
