@@ -15,6 +15,7 @@ import type { LinkFlows, LinkTimes, LinkTransfers } from './link-times.ts';
 import type { NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
 import type { Outcome, ProgressListener } from './outcome.ts';
+import type { PartialSumRequest } from './partial-sum-pixels.ts';
 import type { Tale, TaleWanted } from './transfer-tales.ts';
 
 /** How busy each link is while one collective runs. */
@@ -147,6 +148,8 @@ export interface Engine {
   /** Counts what an op does to the circuits of an array. A count in progress is cancelled first. */
   arrayActivity(request: ActivityRequest, progress: ProgressListener): Promise<Outcome<ArrayActivity>>;
   cancelArrayActivity(): void;
+  /** Paints an array by its partial sums at one cycle: pixels [rows, columns]. */
+  partialSumPixels(request: PartialSumRequest): Promise<Outcome<Uint32Array>>;
   /** Says what happens to matrix products from now on; `known` are choices of kernels from earlier visits. */
   watchMatmul(listener: (news: MatmulNews) => void, known: readonly TunedKernel[]): void;
   /** Tries the kernels against each other anew; the outcome is news. */

@@ -149,6 +149,10 @@ export function createEngineClient(): Engine {
       return Promise.race([side.service.arrayActivity(request, proxy(progress)), side.broken]);
     },
     cancelArrayActivity: () => void side?.service.cancelArrayActivity(),
+    partialSumPixels: (request) => {
+      side ??= startSide();
+      return Promise.race([side.service.partialSumPixels(request), side.broken]);
+    },
     watchMatmul: (listener, known) => {
       side ??= startSide();
       void side.service.watchMatmul(proxy(listener), known);

@@ -27,6 +27,7 @@ import type { CollectiveWanted, LinkUtilization, MatmulNews, TunedKernel, Valida
 import { createNumericsService, type NumericsReport } from './numerics-service.ts';
 import type { NumericsRequest } from './numerics-trial.ts';
 import { type Outcome, outcomeOf, type ProgressListener } from './outcome.ts';
+import { type PartialSumRequest, partialSumPixels } from './partial-sum-pixels.ts';
 
 /** What views ask while the engine may be busy or being cancelled. */
 export interface SideService {
@@ -39,6 +40,7 @@ export interface SideService {
   validate(): Validation;
   arrayActivity(request: ActivityRequest, listener: ProgressListener): Promise<Outcome<ArrayActivity>>;
   cancelArrayActivity(): void;
+  partialSumPixels(request: PartialSumRequest): Promise<Outcome<Uint32Array>>;
 }
 
 export interface SideServiceOptions {
@@ -113,6 +115,7 @@ export function createSideService(options: SideServiceOptions = {}): SideService
     }),
     arrayActivity: (request, listener) => outcomeOf(() => activity.measure(request, listener)),
     cancelArrayActivity: () => activity.cancel(),
+    partialSumPixels: (request) => outcomeOf(() => partialSumPixels(request)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { expose, releaseProxy } from 'comlink';
+import { expose, releaseProxy, transfer } from 'comlink';
 import { createMatmulPool } from './matmul-pool.ts';
 import type { ProgressListener } from './outcome.ts';
 import { createSideService } from './side-service.ts';
@@ -12,6 +12,10 @@ expose({
     released(listener, service.compareNumerics(request, listener)),
   arrayActivity: (...[request, listener]: Parameters<typeof service.arrayActivity>) =>
     released(listener, service.arrayActivity(request, listener)),
+  partialSumPixels: async (...[request]: Parameters<typeof service.partialSumPixels>) => {
+    const outcome = await service.partialSumPixels(request);
+    return outcome.kind === 'done' ? transfer(outcome, [outcome.value.buffer]) : outcome;
+  },
 });
 
 /** The listener lives on the page: every call would leave a message port open. */

@@ -142,7 +142,17 @@ describe('operands', () => {
     expect(Array.from({ length: 8 }, (_, k) => a.a(3, k, 1) !== a.a(3, k, 0)).some(Boolean)).toBe(true);
   });
 
-XX  test('elements are bf16 numbers of mean 0 and variance 1', () => {
+  test('a stretch of a row has the elements of one after the other', () => {
+    const { a, b, stretches } = seededOperands(7, 1);
+    const out = new Float32Array(9).fill(0.5);
+    stretches?.a(1_000_000, 5, 12, 3, out, 1);
+    const expected = Array.from({ length: 7 }, (_, index) => a(1_000_000, 5 + index, 3));
+    expect([...out]).toEqual([0.5, ...expected, 0.5]);
+    stretches?.b(12, 70_000, 70_007, 3, out, 1);
+    expect(out[4]).toBe(b(12, 70_003, 3));
+  });
+
+  test('elements are bf16 numbers of mean 0 and variance 1', () => {
     const { b } = seededOperands(1, 2);
     const values = Array.from({ length: 40_000 }, (_, index) => b(index % 200, Math.floor(index / 200), 0));
     const mean = values.reduce((total, value) => total + value, 0) / values.length;

@@ -34,6 +34,7 @@ function heldEngine() {
     linkTransfers: never,
     transferTale: never,
     cancelArrayActivity: never,
+    partialSumPixels: never,
     recordTraffic: never,
     recordCollective: never,
     sweepTraffic: never,

@@ -30,6 +30,7 @@ const idleEngine: Engine = {
   linkTransfers: never,
   transferTale: never,
   cancelArrayActivity: never,
+  partialSumPixels: never,
   recordTraffic: never,
   recordCollective: never,
   sweepTraffic: never,

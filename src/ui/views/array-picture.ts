@@ -66,6 +66,8 @@ export class ArrayPicture {
   #grids: ArrayState | undefined;
   #counts: ActivityCounts | undefined;
   #colouring: ArrayColouring | undefined;
+  /** The words that the pixels are of, where somebody else painted them. */
+  #taken: Uint32Array | undefined;
   /** Rows whose pixels are those of what is shown. */
   #painted = 0;
 
@@ -180,9 +182,18 @@ export class ArrayPicture {
     }
   }
 
+  /** Shows pixels that somebody else has painted. @returns whether any may have changed */
+  take(words: Uint32Array | undefined): boolean {
+    if (words === undefined || words === this.#taken) return false;
+    this.#taken = words;
+    this.pixels.words.set(words);
+    return true;
+  }
+
   /** Paints the pixels, or as many as the frame has time for. @returns whether any may have changed */
   paint(): boolean {
     if (!this.unfinished) return false;
+    this.#taken = undefined;
     const { rows } = this.pixels;
     const startedMs = performance.now();
     do {

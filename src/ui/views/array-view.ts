@@ -38,6 +38,7 @@ import { ArrayPicture } from './array-picture.ts';
 import './array-readout.ts';
 import './array-stage.ts';
 import type { ArrayStage, PeEvents } from './array-stage.ts';
+import { type PaintedSums, SumsController } from './array-sums.ts';
 import { arrayViewStyles } from './array-view-styles.ts';
 import { dispatchViewEvent } from './canvas-events.ts';
 import { PaletteController } from './canvas-palette.ts';
@@ -69,6 +70,7 @@ export class ArrayView extends LitElement {
   readonly #theme = new PaletteController(this);
   readonly #counter = new ActivityController(this);
   readonly #painters = new PainterController(this);
+  readonly #sums = new SumsController(this);
   #index: TimelineIndex | undefined;
   #drawn: RunReport | undefined;
   #picture: ArrayPicture | undefined;
@@ -83,8 +85,10 @@ export class ArrayView extends LitElement {
     const activity = this.#activityOf(moment);
     const picture = moment.kind === 'running' ? this.#pictureOf(moment) : undefined;
     const painter = picture && this.#painters.painterOf(this.drawing, this.painter, picture);
-    if (painter?.kind === 'cpu' && picture?.paint()) this.#version += 1;
-    this.#isPainting = painter?.kind === 'cpu' && picture?.unfinished === true;
+    const isPainted = painter?.kind === 'cpu';
+    const sums = this.#sumsOf(moment, isPainted ? picture : undefined);
+    if (isPainted && (sums ? picture?.take(sums.words) : picture?.paint())) this.#version += 1;
+    this.#isPainting = isPainted && sums === undefined && picture?.unfinished === true;
     return html`<header>
         <h2>Array</h2>
         ${renderFacts(
@@ -123,7 +127,7 @@ export class ArrayView extends LitElement {
             @pe-pin=${(event: CustomEvent<PeEvents['pe-pin']>) => this.#togglePin(event.detail.place)}
           ></systole-array-stage>
           ${renderReason(moment, this.report, (cursorPs) => dispatchViewEvent(this, 'seek', { cursorPs }))}
-          ${this.#renderProgress(picture)}
+          ${this.#renderProgress(picture, sums)}
         </div>
         <aside>
           ${this.#renderReadouts(moment)}
@@ -229,6 +233,16 @@ export class ArrayView extends LitElement {
     return this.#counter.status;
   }
 
+  /** The picture by its partial sums, where the engine paints that. */
+  #sumsOf(moment: ArrayMoment, picture: ArrayPicture | undefined): PaintedSums | undefined {
+    if (moment.kind !== 'running' || picture === undefined || this.metric !== 'sum') {
+      return this.#sums.want(this.engine, undefined);
+    }
+    const { inks, unit, seed } = picture;
+    const { config, gemm } = picture.schedule;
+    return this.#sums.want(this.engine, { config, gemm, seed, unit, cycle: moment.cycle, inks });
+  }
+
   #unitOf(moment: RunningMoment): number {
     return this.unit % moment.detail.units;
   }
@@ -258,7 +272,11 @@ export class ArrayView extends LitElement {
     return schedules?.ok ? schedules.value[0] : undefined;
   }
 
-  #renderProgress(picture: ArrayPicture | undefined): TemplateResult | typeof nothing {
+  #renderProgress(
+    picture: ArrayPicture | undefined,
+    sums: PaintedSums | undefined,
+  ): TemplateResult | typeof nothing {
+    if (sums?.isCurrent === false) return html`<progress aria-label="Adding partial sums"></progress>`;
     if (!this.#isPainting) return nothing;
     return html`<progress max="1" .value=${picture?.progress ?? 0} aria-label="Adding partial sums"></progress>`;
   }

@@ -8,6 +8,7 @@ import type { ArrayView } from '../../../src/ui/views/array-view.ts';
 import type { ActivityRequest } from '../../../src/worker/activity-service.ts';
 import { createEngineClient } from '../../../src/worker/engine-client.ts';
 import type { Outcome } from '../../../src/worker/outcome.ts';
+import type { PartialSumRequest } from '../../../src/worker/partial-sum-pixels.ts';
 import { buildFixtureReport, repeatedBlock } from '../fixture-report.ts';
 import { until } from '../until.ts';
 import {
@@ -275,6 +276,69 @@ describe('systole-array-view', () => {
       expect(requests[2]).toEqual({ ...requests[0], seed: 5 });
       settle?.({ kind: 'refused', message: 'gemm: expected an operation of at most 4 steps' });
       await told(/gemm: expected an operation of at most 4 steps/);
+    });
+  });
+
+  describe('partial sums', () => {
+    const colourBySums = (): void =>
+      findAll<HTMLButtonElement>(find(view, 'systole-array-legend'), 'button')
+        .find((each) => each.textContent?.trim() === 'Partial sum')
+        ?.click();
+    const isPainted = async (): Promise<void> => {
+      await settled(view);
+      expect(findAll(view, 'progress')).toHaveLength(0);
+    };
+
+    test('have the same colours whoever adds them up, and follow the cycle', async () => {
+      const figure = find(view, 'systole-figure');
+      colourBySums();
+      await until(isPainted);
+      const own = pixelsOf(figure);
+      view.engine = createEngineClient();
+      view.seed = 5;
+      await settled(view);
+      await until(isPainted);
+      expect(differs(pixelsOf(figure), own)).toBe(true);
+      view.seed = 0;
+      await settled(view);
+      await until(isPainted);
+      expect(differs(pixelsOf(figure), own)).toBe(false);
+      view.cursorPs = BUSY_PS + 200_000;
+      await settled(view);
+      await until(isPainted);
+      expect(differs(pixelsOf(figure), own)).toBe(true);
+    });
+
+    test('are asked for one cycle at a time, the last one again', async () => {
+      const requests: PartialSumRequest[] = [];
+      const answers: ((outcome: Outcome<Uint32Array>) => void)[] = [];
+      view.engine = {
+        ...createEngineClient(),
+        partialSumPixels: (request) => {
+          requests.push(request);
+          return new Promise((resolve) => answers.push(resolve));
+        },
+      };
+      colourBySums();
+      await settled(view);
+      for (const later of [100_000, 200_000, 300_000]) {
+        view.cursorPs = BUSY_PS + later;
+        await settled(view);
+      }
+      expect(requests.map(({ cycle }) => cycle)).toEqual([cycleAt(BUSY_PS)]);
+      const words = new Uint32Array(128 * 128).fill(0xff00ffff);
+      answers[0]?.({ kind: 'done', value: words });
+      await settled(view);
+      expect(requests.map(({ cycle }) => cycle)).toEqual([cycleAt(BUSY_PS), cycleAt(BUSY_PS + 300_000)]);
+      // Those of a cycle that has passed show until there are others.
+      const figure = find(view, 'systole-figure');
+      const passed = pixelsOf(figure);
+      expect(findAll(view, 'progress')).toHaveLength(1);
+      answers[1]?.({ kind: 'refused', message: 'the engine stopped' });
+      await settled(view);
+      await until(isPainted);
+      expect(differs(pixelsOf(figure), passed)).toBe(true);
+      expect(requests).toHaveLength(2);
     });
   });
 
