@@ -1,15 +1,15 @@
 import { writeOutputStationaryPe } from './output-stationary-state.ts';
 import type { ArraySchedule } from './schedule.ts';
 import { ACTIVITIES, type Activity, createArrayState } from './state-grids.ts';
+import { segmentStarts } from './state-rows.ts';
 import { writeStationaryPe } from './stationary-state.ts';
 
 /** PEs in each state; those that shift while they work count as both. */
 export type ActivityCounts = Readonly<Record<Activity, number>>;
 
 /**
- * How many PEs do what when `cycle` ends, without looking at every PE. Along a row, time at a PE moves back one cycle
- * a column, so what PEs do changes only where an event (a wave, a load or a chain that begins or ends) has got
- * to, or where a ragged tile ends: one PE tells for all up to the next such column.
+ * How many PEs do what when `cycle` ends, without looking at every PE: one tells for all of its segment of a
+ * row.
  */
 export function activityCountsAt(schedule: ArraySchedule, cycle: number): ActivityCounts {
   const { rows, columns, dataflow } = schedule.config;
@@ -34,30 +34,4 @@ export function activityCountsAt(schedule: ArraySchedule, cycle: number): Activi
   // Most weights load while the PE works: count them too.
   counts[outputStationary ? 'draining' : 'loading'] = shifting;
   return counts;
-}
-
-/** Columns at which what the PEs of `row` do may change, in ascending order, 0 first. */
-function segmentStarts(schedule: ArraySchedule, cycle: number, row: number): readonly number[] {
-  const { config, gemm, tilesAcross, waves, intervalCycles, firstStreamCycle } = schedule;
-  const { rows, columns, dataflow } = config;
-  const width = dataflow === 'is' ? gemm.m : gemm.n;
-  const starts = new Set([0]);
-  const add = (column: number): void => {
-    if (column > 0 && column < columns) starts.add(column);
-  };
-  add(width - (tilesAcross - 1) * columns);
-  // Cycles, counted at column 0 and modulo the interval, from which on something holds there.
-  const stream = firstStreamCycle + row;
-  const finished = stream + waves - 1;
-  const events =
-    dataflow === 'os'
-      ? [stream, stream + waves, finished, finished + rows - row, finished + rows + 1]
-      : [stream, stream + waves, row, rows, firstStreamCycle + rows];
-  for (const event of events) {
-    // The first column that it has not reached: there, all is as it was before.
-    const first = cycle - event + 1;
-    const least = first - Math.floor(first / intervalCycles) * intervalCycles;
-    for (let column = least; column < columns; column += intervalCycles) add(column);
-  }
-  return [...starts].sort((a, b) => a - b);
 }

@@ -1,5 +1,6 @@
 import type { ArraySchedule } from './schedule.ts';
 import { ACTIVITY, type ArrayState, EMPTY } from './state-grids.ts';
+import { writeRows } from './state-rows.ts';
 
 /** What the PEs of one diagonal, as many steps from the corner, share when a cycle ends: wavefronts pass them together. */
 interface Diagonal {
@@ -45,11 +46,9 @@ export function writeOutputStationaryPes(schedule: ArraySchedule, cycle: number,
   const { rows, columns } = schedule.config;
   const diagonals: Diagonal[] = [];
   for (let steps = 0; steps < rows + columns - 1; steps++) diagonals.push(diagonalAt(schedule, cycle, steps));
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      writePe(schedule, diagonals[row + column], row, column, out, row * columns + column);
-    }
-  }
+  writeRows(schedule, cycle, out, (row, column) => {
+    writePe(schedule, diagonals[row + column], row, column, out, row * columns + column);
+  });
 }
 
 function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diagonal {

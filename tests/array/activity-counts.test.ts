@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { activityCountsAt } from '../../src/array/activity-counts.ts';
 import { type ArraySchedule, scheduleOf } from '../../src/array/schedule.ts';
-import { arrayStateAt } from '../../src/array/state.ts';
-import { ACTIVITIES, createArrayState } from '../../src/array/state-grids.ts';
+import { ACTIVITIES } from '../../src/array/state-grids.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { SAMPLED_CASES, SAMPLED_SEQUENCES } from './arbitrary-cases.ts';
+import { stateOneByOne } from './state-one-by-one.ts';
 
 /** The slow obvious way: every PE. */
-function countedOneByOne({ config, gemm }: ArraySchedule, cycle: number): Record<string, number> {
-  const state = arrayStateAt(config, gemm, cycle, createArrayState(config.rows, config.columns));
+function countedOneByOne(schedule: ArraySchedule, cycle: number): Record<string, number> {
+  const { config } = schedule;
+  const state = stateOneByOne(schedule, cycle);
   const count = (grid: Uint8Array, code: number): number => grid.filter((each) => each === code).length;
   const counts = Object.fromEntries(ACTIVITIES.map((name, code) => [name, count(state.activity, code)]));
   const shifts = config.dataflow === 'os' ? 'draining' : 'loading';

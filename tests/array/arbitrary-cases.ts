@@ -44,6 +44,34 @@ export const tallCases: fc.Arbitrary<ArrayCase> = fc.record({
   seed: fc.nat(),
 });
 
+/** Arrays wide enough for long segments of a row, and tall enough for long shifts, with tiles that fit as often as not. */
+export const wideCases: fc.Arbitrary<ArrayCase> = fc
+  .record({
+    rows: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 14, max: 40 })),
+    columns: fc.integer({ min: 12, max: 60 }),
+    dataflow: fc.constantFrom(...DATAFLOWS),
+    doubleBuffered: fc.boolean(),
+    rowsPerCycle: fc.constantFrom(1, 2),
+  })
+  .chain((config) =>
+    fc.record({
+      config: fc.constant(config),
+      gemm: fc.record({
+        m: extents(config.dataflow === 'os' ? config.rows * config.rowsPerCycle : config.columns),
+        k: extents(config.rows),
+        n: extents(config.columns),
+        repeats: fc.integer({ min: 1, max: 2 }),
+      }),
+      seed: fc.nat(),
+    }),
+  );
+
+/** Whole tiles, or anything. */
+function extents(tile: number): fc.Arbitrary<number> {
+  const whole = fc.integer({ min: 1, max: 3 }).map((tiles) => tiles * tile);
+  return fc.oneof(whole, fc.integer({ min: 1, max: 150 }));
+}
+
 /** The same arrays with several GEMMs, each of its own operands, back to back. */
 const sequenceCases: fc.Arbitrary<ArrayCase> = fc
   .tuple(arrayCases, fc.integer({ min: 2, max: 4 }))

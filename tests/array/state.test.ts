@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GemmShape } from '../../src/array/config.ts';
+import { DATAFLOWS, type GemmShape } from '../../src/array/config.ts';
 import { createFastStepper } from '../../src/array/fast-stepper.ts';
 import { INTEGER_ARITHMETIC } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
@@ -9,7 +9,9 @@ import { ACTIVITIES, createArrayState, type Element, laneElement } from '../../s
 import { type ArrayStepper, createStepper } from '../../src/array/stepper.ts';
 import type { Pe, Sum, Token } from '../../src/array/stepper-pe.ts';
 import { workingCyclesAt } from '../../src/array/working-cycles.ts';
-import { type ArrayCase, anyCases, int8Operands } from './arbitrary-cases.ts';
+import { type ArrayCase, anyCases, int8Operands, wideCases } from './arbitrary-cases.ts';
+import { expectSameGrids } from './same-grids.ts';
+import { stateOneByOne } from './state-one-by-one.ts';
 
 describe('state of the array at a cycle', () => {
   it('equals the stepping reference in every register at every cycle', () => {
@@ -48,6 +50,39 @@ describe('state of the array at a cycle', () => {
         );
       }),
     );
+  });
+
+  it('is the same PE by PE all over wide arrays, at every cycle of the first, the last and some tiles', () => {
+    fc.assert(
+      fc.property(wideCases, ({ config, gemm, seed }) => {
+        const schedule = scheduleOf(config, gemm);
+        const out = createArrayState(config.rows, config.columns);
+        const middle = seed % schedule.cycles;
+        for (const start of [0, middle, schedule.cycles - 40]) {
+          for (let cycle = Math.max(0, start); cycle < Math.min(start + 40, schedule.cycles); cycle++) {
+            arrayStateAt(config, gemm, cycle, out);
+            expectSameGrids(out, stateOneByOne(schedule, cycle));
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is the same PE by PE all over a large array', () => {
+    for (const dataflow of DATAFLOWS) {
+      for (const [m, k] of [
+        [1024, 1024],
+        [1000, 1000],
+      ]) {
+        const config = { rows: 256, columns: 256, dataflow, doubleBuffered: true, rowsPerCycle: 1 };
+        const gemm = { m, k, n: 768 };
+        const schedule = scheduleOf(config, gemm);
+        for (let cycle = 17; cycle < schedule.cycles; cycle += Math.ceil(schedule.cycles / 6)) {
+          expectSameGrids(arrayStateAt(config, gemm, cycle), stateOneByOne(schedule, cycle));
+        }
+      }
+    }
   });
 
   it('refuses arrays too large to hold, before it takes memory for them', () => {
