@@ -32,6 +32,8 @@ export function arrayValues(
     registerValues(config, gemm, state, source, arithmetic, register, lane);
   const operands = { operand: valuesOf('operand'), weight: valuesOf('weight') };
   if (config.dataflow !== 'os') return { ...operands, shadow: valuesOf('shadow'), sum: valuesOf('sum') };
+  const isEmpty = state.shadowRow.every((row) => row === EMPTY);
+  if (isEmpty) return { ...operands, sum: valuesOf('sum'), shadow: new Float64Array(state.shadowRow.length) };
   // Many sums and finished ones in the shadow registers are the same, and added up once.
   const wanted = joined(sumsOf(state), finishedSumsOf(state, gemm.k));
   const both = addedUp(config, gemm, namesInLane(config, gemm, wanted, lane), source, arithmetic);
