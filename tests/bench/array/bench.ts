@@ -16,7 +16,8 @@ import { verilatedArray } from './verilate.ts';
 
 /**
  * The array model's speed, against its bars:
- * - state of a 256x256 array at random cycles of a 4096^3 product, names and values, under 50 ms;
+ * - state of a 256x256 array at random cycles of a 4096^3 product, names and values, under 50 ms. Nothing is kept
+ *   from one cycle to the next but the grids' memory and compiled code, which the first two rounds are for;
  * - closed form of all layers of ResNet-50 on 5 arrays and 3 dataflows under 50 ms;
  * - fast stepper at least 3x a Verilator build of the same array, the same product, in turns, CPU time. Sizes
  *   16, 32 and 64, or the one in SYSTOLE_BENCH_SIZE.
