@@ -39,16 +39,21 @@ function benchState(): void {
     const grids = createArrayState(config.rows, config.columns);
     const names: number[] = [];
     const both: number[] = [];
+    const cpu: number[] = [];
     for (let round = 0; round < 22; round++) {
       const cycle = random.nextBelow(cycles);
       const start = performance.now();
+      const before = process.cpuUsage();
       arrayStateAt(config, gemm, cycle, grids);
       names.push(performance.now() - start);
       arrayValues(config, gemm, grids, source, FLOAT_ARITHMETIC);
       both.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(before);
+      cpu.push((user + system) / 1000);
     }
-    const [nameMs, bothMs] = [names, both].map((times) => spread(times.slice(2), ' ms'));
-    console.log(`state of 256x256, 4096^3 ${dataflow}: names ${nameMs}; with values ${bothMs}`);
+    const [nameMs, bothMs, cpuMs] = [names, both, cpu].map((times) => spread(times.slice(2), ' ms'));
+    const what = `state of 256x256, 4096^3 ${dataflow}`;
+    console.log(`${what}: names ${nameMs}; with values ${bothMs}; of CPU time ${cpuMs}`);
   }
 }
 
