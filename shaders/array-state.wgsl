@@ -23,6 +23,8 @@ struct Array {
   // Of the corner: folds begun there less one, and cycles since the last of them began.
   cornerFold: i32,
   cornerWave: i32,
+  // Cycles in which a column takes in a tile of weights: rows from one point of entry to the next.
+  loadCycles: i32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Array;
@@ -119,20 +121,21 @@ fn stationary(row: i32, column: i32, started: i32, wave: i32) {
     loads = select(started + 1, -1, started < -1);
     sinceLoad = wave + row;
     if (started == -1) {
-      sinceLoad += shape.rows - shape.intervalCycles;
+      sinceLoad += shape.loadCycles - shape.intervalCycles;
       loads = select(0, -1, sinceLoad < row);
     }
   } else {
-    let late = wave + shape.rows - shape.intervalCycles;
+    let late = wave + shape.loadCycles - shape.intervalCycles;
     loads = select(started, started + 1, late >= 0);
-    sinceLoad = row + select(wave + shape.rows, late, late >= 0);
+    sinceLoad = row + select(wave + shape.loadCycles, late, late >= 0);
   }
+  sinceLoad -= row - row % shape.loadCycles;
   if (loads >= shape.folds) {
     loads = shape.folds - 1;
-    sinceLoad = shape.rows;
+    sinceLoad = shape.loadCycles;
   }
-  let shifting = loads >= 0 && sinceLoad < shape.rows;
-  let loadedRow = select(row, shape.rows - 1 - (sinceLoad - row), shifting);
+  let shifting = loads >= 0 && sinceLoad < shape.loadCycles;
+  let loadedRow = select(row, row + shape.loadCycles - 1 - sinceLoad, shifting);
 
   let tile = tileOfFold(latest);
   let down = tile.index % shape.tilesDown;
@@ -162,7 +165,7 @@ fn stationary(row: i32, column: i32, started: i32, wave: i32) {
   let load = tileOfFold(loads);
   let loadK = load.index % shape.tilesDown * shape.rows + loadedRow;
   let loadX = load.index / shape.tilesDown * shape.columns + column;
-  let loadReal = loads >= 0 && loadK < shape.k && loadX < width;
+  let loadReal = loads >= 0 && loadedRow < shape.rows && loadK < shape.k && loadX < width;
   if (doubleBuffered) {
     storeWeight(WEIGHT, pe, latest >= 0 && realRow && realColumn, tile.repeat, k, x);
     storeWeight(SHADOW, pe, loadReal, load.repeat, loadK, loadX);

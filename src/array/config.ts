@@ -1,3 +1,4 @@
+import { ceilDiv } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 
 /**
@@ -26,6 +27,18 @@ export interface ArrayConfig {
    * `is`. Every PE then has that many operand and sum registers and multipliers, and one weight.
    */
   readonly rowsPerCycle: number;
+  /**
+   * `ws`, `is`: rows of weights that a column takes in each cycle, 1 if left out. With more of them a column
+   * has as many points where weights enter, each at the top of a stretch of rows of its own, and the
+   * stretches load side by side: two chains of shift registers a column, Phelps and Jouppi, "Low latency
+   * matrix multiply unit", US 10,635,740; two points of entry in each, US 11,989,259.
+   */
+  readonly loadRowsPerCycle?: number;
+}
+
+/** Rows of PEs below one point where weights enter, and so the cycles in which a column takes in a tile. */
+export function loadCyclesOf({ rows, loadRowsPerCycle = 1 }: ArrayConfig): number {
+  return ceilDiv(rows, loadRowsPerCycle);
 }
 
 /** C[m, n] = A[m, k] x B[k, n]. */
@@ -57,6 +70,7 @@ export function checkArrayConfig(config: ArrayConfig): ArrayConfig {
   checkExtent('rows', config.rows, MAX_ARRAY_EXTENT);
   checkExtent('columns', config.columns, MAX_ARRAY_EXTENT);
   checkExtent('rowsPerCycle', config.rowsPerCycle, MAX_ROWS_PER_CYCLE);
+  checkExtent('loadRowsPerCycle', config.loadRowsPerCycle ?? 1, MAX_ROWS_PER_CYCLE);
   if (!DATAFLOWS.includes(config.dataflow)) {
     throw new InputError('dataflow', `expected one of ${DATAFLOWS.join(', ')}, found "${config.dataflow}"`);
   }

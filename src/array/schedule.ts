@@ -1,6 +1,13 @@
 import { ceilDiv } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
-import { type ArrayConfig, checkArrayConfig, checkGemm, type GemmSequence, repeatsOf } from './config.ts';
+import {
+  type ArrayConfig,
+  checkArrayConfig,
+  checkGemm,
+  type GemmSequence,
+  loadCyclesOf,
+  repeatsOf,
+} from './config.ts';
 
 /**
  * When everything in the array happens, in closed form. Cycles count from 0; PE (0, 0) is the corner where
@@ -21,6 +28,8 @@ export interface ArraySchedule {
   readonly tilesAcross: number;
   /** Wavefronts of one fold: streamed vectors over lanes (`ws`, `is`), or K (`os`). */
   readonly waves: number;
+  /** `ws`, `is`: cycles in which a column takes in the weights of a fold. */
+  readonly loadCycles: number;
   /** Cycles from the first wave of a fold to the first wave of the next. */
   readonly intervalCycles: number;
   /** Cycle in which the first wave of fold 0 is in PE (0, 0). */
@@ -31,9 +40,10 @@ export interface ArraySchedule {
 
 /**
  * The schedule of `gemm`, one GEMM or a sequence, on `config`. With R rows, C columns, F folds and s waves a fold:
- * - `ws`, `is`: each fold shifts in R rows of weights, ragged or not. Double-buffered, the shadow registers
- *   load as soon as the wavefront before has taken their last content: folds start max(s, R) apart.
- *   Single-buffered, the next load follows the last wavefront: folds start R + s apart.
+ * - `ws`, `is`: each fold shifts in R rows of weights, ragged or not, in L = R cycles, or in R / e with e rows
+ *   of weights a cycle. Double-buffered, the shadow registers load as soon as the wavefront before has taken
+ *   their last content: folds start max(s, L) apart. Single-buffered, the next load follows the last
+ *   wavefront: folds start L + s apart.
  * - `os`: once the bottom PE of a column has finished, the column's R results shift out below, and the next
  *   fold's wavefront enters behind them: folds start K + R apart. Double-buffered, sums leave through
  *   registers of their own: folds start max(K, R) apart.
@@ -53,11 +63,13 @@ export function scheduleOf(config: ArrayConfig, gemm: GemmSequence): ArraySchedu
   const tilesDown = outputStationary ? ceilDiv(ceilDiv(gemm.m, rowsPerCycle), rows) : ceilDiv(gemm.k, rows);
   const tilesAcross = ceilDiv(dataflow === 'is' ? gemm.m : gemm.n, columns);
   const waves = outputStationary ? gemm.k : ceilDiv(dataflow === 'is' ? gemm.n : gemm.m, rowsPerCycle);
-  const intervalCycles = doubleBuffered ? Math.max(waves, rows) : waves + rows;
+  const loadCycles = loadCyclesOf(config);
+  const betweenCycles = outputStationary ? rows : loadCycles;
+  const intervalCycles = doubleBuffered ? Math.max(waves, betweenCycles) : waves + betweenCycles;
   const repeats = repeatsOf(gemm);
   const foldsPerGemm = tilesDown * tilesAcross;
   const folds = repeats * foldsPerGemm;
-  const cycles = (folds - 1) * intervalCycles + waves + rows + (rows + columns - 2);
+  const cycles = (folds - 1) * intervalCycles + waves + betweenCycles + (rows + columns - 2);
   if (!Number.isSafeInteger(cycles)) {
     throw new InputError('gemm', `expected an operation of at most 2^53 cycles, found about ${cycles}`);
   }
@@ -70,8 +82,9 @@ export function scheduleOf(config: ArrayConfig, gemm: GemmSequence): ArraySchedu
     tilesDown,
     tilesAcross,
     waves,
+    loadCycles,
     intervalCycles,
-    firstStreamCycle: outputStationary ? 0 : rows,
+    firstStreamCycle: outputStationary ? 0 : loadCycles,
     cycles,
   };
 }
@@ -90,7 +103,10 @@ export interface Fold {
   readonly m: Span;
   readonly k: Span;
   readonly n: Span;
-  /** Column 0 shifts weights in (`ws`, `is`); column c does so c cycles later. */
+  /**
+   * Weights enter the top of column 0 (`ws`, `is`); column c follows c cycles later, and a point of entry
+   * further down as many cycles later as it is rows further down.
+   */
   readonly load: Span | undefined;
   /** Waves enter PE (0, 0). */
   readonly stream: Span;
@@ -151,7 +167,7 @@ export function foldOf(schedule: ArraySchedule, index: number): Fold {
     m: inputStationary ? columnTile(gemm.m) : { start: 0, end: gemm.m },
     k: tileSpan(down, config.rows, gemm.k),
     n: inputStationary ? { start: 0, end: gemm.n } : columnTile(gemm.n),
-    load: { start: loadStart, end: loadStart + config.rows },
+    load: { start: loadStart, end: loadStart + schedule.loadCycles },
     stream,
     drain: { start: drainStart, end: drainStart + waves },
   };

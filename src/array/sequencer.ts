@@ -1,5 +1,12 @@
 import { ceilDiv } from '../base/integers.ts';
-import { type ArrayConfig, checkArrayConfig, checkGemm, type GemmSequence, repeatsOf } from './config.ts';
+import {
+  type ArrayConfig,
+  checkArrayConfig,
+  checkGemm,
+  type GemmSequence,
+  loadCyclesOf,
+  repeatsOf,
+} from './config.ts';
 import type { Operands } from './operands.ts';
 import type { ColumnHead, Token, Wave } from './stepper-pe.ts';
 
@@ -7,8 +14,8 @@ import type { ColumnHead, Token, Wave } from './stepper-pe.ts';
 interface EdgeFeed {
   /** One wave a row, or nothing. */
   readonly left?: readonly Wave[];
-  /** One head a column, or nothing. */
-  readonly top?: readonly ColumnHead[];
+  /** For each point of entry of a column, the topmost first, one head a column, or nothing. */
+  readonly heads?: readonly (readonly ColumnHead[])[];
 }
 
 /** Feeds the array: it counts folds, waves and rows, and knows of no cycle number. */
@@ -38,6 +45,7 @@ type Source = (repeat: number, row: number, column: number) => Token | undefined
 
 function stationarySequencer(config: ArrayConfig, gemm: GemmSequence, a: Source, b: Source): Sequencer {
   const { rows, columns, rowsPerCycle: lanes } = config;
+  const loadCycles = loadCyclesOf(config);
   const inputStationary = config.dataflow === 'is';
   const streamed = (repeat: number, vector: number, k: number) =>
     inputStationary ? b(repeat, k, vector) : a(repeat, vector, k);
@@ -70,18 +78,21 @@ function stationarySequencer(config: ArrayConfig, gemm: GemmSequence, a: Source,
     }));
   };
 
-  const nextWeights = (mayBegin: boolean): ColumnHead[] | undefined => {
+  const nextWeights = (mayBegin: boolean): ColumnHead[][] | undefined => {
     if (loading === folds || (rowsLoaded === 0 && !mayBegin)) return undefined;
     const firstK = (loading % tilesOfK) * rows;
     const repeat = Math.floor(loading / foldsOfGemm);
     const firstX = Math.floor((loading % foldsOfGemm) / tilesOfK) * columns;
-    const k = firstK + rows - 1 - rowsLoaded; // the bottom row's weights go first
+    const fromTop = loadCycles - 1 - rowsLoaded; // the bottom row's weights go first
     const loadMark = rowsLoaded === 0;
-    rowsLoaded = (rowsLoaded + 1) % rows;
+    rowsLoaded = (rowsLoaded + 1) % loadCycles;
     if (rowsLoaded === 0) loading += 1;
-    return Array.from({ length: columns }, (_, column) => {
-      const weight = stationary(repeat, k, firstX + column);
-      return weight === undefined ? { loadMark } : { weight, loadMark };
+    return Array.from({ length: ceilDiv(rows, loadCycles) }, (_, entry) => {
+      const row = entry * loadCycles + fromTop;
+      return Array.from({ length: columns }, (_, column) => {
+        const weight = row < rows ? stationary(repeat, firstK + row, firstX + column) : undefined;
+        return weight === undefined ? { loadMark } : { weight, loadMark };
+      });
     });
   };
 
@@ -93,8 +104,8 @@ function stationarySequencer(config: ArrayConfig, gemm: GemmSequence, a: Source,
       // Double-buffered: the shadow registers are free once the fold before has begun to stream.
       const begun = streaming >= loading || (streaming === loading - 1 && wavesStreamed > 0);
       const mayBegin = loading === 0 || (config.doubleBuffered ? begun : streamedBefore === loading);
-      const top = nextWeights(mayBegin);
-      return { ...(left && { left }), ...(top && { top }) };
+      const heads = nextWeights(mayBegin);
+      return { ...(left && { left }), ...(heads && { heads }) };
     },
   };
 }
@@ -137,10 +148,12 @@ function outputStationarySequencer(config: ArrayConfig, gemm: GemmSequence, a: S
           last: k === gemm.k - 1,
           lanes: Array.from({ length: lanes }, (_, lane) => a(repeat, firstM + row * lanes + lane, k)),
         })),
-        top: Array.from({ length: columns }, (_, column) => {
-          const weight = b(repeat, k, firstN + column);
-          return weight === undefined ? {} : { weight };
-        }),
+        heads: [
+          Array.from({ length: columns }, (_, column) => {
+            const weight = b(repeat, k, firstN + column);
+            return weight === undefined ? {} : { weight };
+          }),
+        ],
       };
     },
   };

@@ -7,7 +7,7 @@ import type { ArrayState } from './state-grids.ts';
  * that begins or ends) has got to, or where a ragged tile ends.
  */
 export function segmentStarts(schedule: ArraySchedule, cycle: number, row: number): readonly number[] {
-  const { config, gemm, tilesAcross, waves, intervalCycles, firstStreamCycle } = schedule;
+  const { config, gemm, tilesAcross, waves, intervalCycles, firstStreamCycle, loadCycles } = schedule;
   const { rows, columns, dataflow } = config;
   const width = dataflow === 'is' ? gemm.m : gemm.n;
   const starts = new Set([0]);
@@ -18,10 +18,11 @@ export function segmentStarts(schedule: ArraySchedule, cycle: number, row: numbe
   // Cycles, counted at column 0 and modulo the interval, from which on something holds there.
   const stream = firstStreamCycle + row;
   const finished = stream + waves - 1;
+  const loaded = row - (row % loadCycles) + loadCycles;
   const events =
     dataflow === 'os'
       ? [stream, stream + waves, finished, finished + rows - row, finished + rows, finished + rows + 1]
-      : [stream, stream + waves, row, rows, firstStreamCycle + rows];
+      : [stream, stream + waves, row, loaded, firstStreamCycle + loaded];
   for (const event of events) {
     // The first column that it has not reached: there, all is as it was before.
     const first = cycle - event + 1;
@@ -37,8 +38,9 @@ const MIN_SEGMENT = 12;
 
 /**
  * Writes the state of all PEs, of most only two a segment of a row: from each to the next a number in it
- * stays or changes by the same step. Not so where the last tile down is ragged: there elements that are
- * shifted in or out end within a segment, and every PE is written by itself.
+ * stays or changes by the same step. Not so where the last tile down, or the last stretch of rows below a
+ * point where weights enter, is ragged: there elements that are shifted in or out end within a segment, and
+ * every PE is written by itself.
  */
 export function writeRows(
   schedule: ArraySchedule,
@@ -66,9 +68,10 @@ export function writeRows(
   }
 }
 
-function hasRaggedRows({ config, gemm }: ArraySchedule): boolean {
+function hasRaggedRows({ config, gemm, loadCycles }: ArraySchedule): boolean {
   const { rows, rowsPerCycle, dataflow } = config;
-  return dataflow === 'os' ? gemm.m % (rows * rowsPerCycle) !== 0 : gemm.k % rows !== 0;
+  if (dataflow === 'os') return gemm.m % (rows * rowsPerCycle) !== 0;
+  return gemm.k % rows !== 0 || rows % loadCycles !== 0;
 }
 
 /** Continues what the first two numbers of [start, end) begin. */

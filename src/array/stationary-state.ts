@@ -26,7 +26,9 @@ interface Diagonal {
  *
  * Wave i of fold f is here in cycle firstStream + f interval + i + row + column. The weights of fold f start
  * into column c in cycle loadStart(f) + c, the bottom row's first, one row of PEs a cycle; row r shifts from
- * r cycles later until all R are in. The first wave of a fold takes the shadow register over as it passes.
+ * r cycles later until all R are in. Where weights enter further down as well, each stretch of rows below
+ * does so on its own, as late as the wavefront gets there. The first wave of a fold takes the shadow register
+ * over as it passes.
  */
 export function writeStationaryPe(
   schedule: ArraySchedule,
@@ -50,7 +52,7 @@ export function writeStationaryPes(schedule: ArraySchedule, cycle: number, out: 
 }
 
 function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diagonal {
-  const { config, tilesDown, foldsPerGemm, folds, intervalCycles, firstStreamCycle } = schedule;
+  const { config, tilesDown, foldsPerGemm, folds, intervalCycles, firstStreamCycle, loadCycles } = schedule;
   const { rows, columns, doubleBuffered } = config;
 
   const sinceFirstWave = cycle - firstStreamCycle - steps;
@@ -62,7 +64,8 @@ function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diag
   let loads = started;
   if (!doubleBuffered) loads = Math.floor(sinceFirstLoad / intervalCycles);
   else if (sinceFirstLoad < 0) loads = -1;
-  else loads = sinceFirstLoad < rows ? 0 : 1 + Math.floor((sinceFirstLoad - rows) / intervalCycles);
+  else
+    loads = sinceFirstLoad < loadCycles ? 0 : 1 + Math.floor((sinceFirstLoad - loadCycles) / intervalCycles);
   loads = Math.min(loads, folds - 1);
   const loadStart =
     doubleBuffered && loads > 0 ? firstStreamCycle + (loads - 1) * intervalCycles : loads * intervalCycles;
@@ -80,7 +83,7 @@ function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diag
     firstK: down * rows,
     firstX: ((tile - down) / tilesDown) * columns,
     hasLoad: loads >= 0,
-    sinceLoadStart: Math.min(cycle - loadStart, rows + columns),
+    sinceLoadStart: Math.min(cycle - loadStart, 2 * rows + columns),
     loadRepeat: Math.floor(loads / foldsPerGemm),
     loadFirstK: loadDown * rows,
     loadFirstX: ((loadTile - loadDown) / tilesDown) * columns,
@@ -88,7 +91,7 @@ function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diag
 }
 
 function writePe(
-  { config, gemm }: ArraySchedule,
+  { config, gemm, loadCycles }: ArraySchedule,
   diagonal: Diagonal,
   row: number,
   column: number,
@@ -100,10 +103,11 @@ function writePe(
   const inputStationary = config.dataflow === 'is';
   const width = inputStationary ? gemm.m : gemm.n;
 
-  const sinceLoad = diagonal.sinceLoadStart - column;
-  const shifting = diagonal.hasLoad && sinceLoad < rows;
+  const entryRow = row - (row % loadCycles);
+  const sinceLoad = diagonal.sinceLoadStart - column - entryRow;
+  const shifting = diagonal.hasLoad && sinceLoad < loadCycles;
   // While shifting, the register holds the weight on its way to a row further down.
-  const loadedRow = shifting ? rows - 1 - (sinceLoad - row) : row;
+  const loadedRow = shifting ? row + loadCycles - 1 - sinceLoad : row;
 
   const k = firstK + row;
   const x = diagonal.firstX + column;
@@ -131,7 +135,7 @@ function writePe(
 
   const loadK = diagonal.loadFirstK + loadedRow;
   const loadX = diagonal.loadFirstX + column;
-  const loadReal = diagonal.hasLoad && loadK < gemm.k && loadX < width;
+  const loadReal = diagonal.hasLoad && loadedRow < rows && loadK < gemm.k && loadX < width;
   const loadedRepeat = loadReal ? diagonal.loadRepeat : EMPTY;
   const loadedFirst = loadReal ? (inputStationary ? loadX : loadK) : EMPTY;
   const loadedSecond = loadReal ? (inputStationary ? loadK : loadX) : EMPTY;

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import type { ArrayConfig } from './config.ts';
+import { type ArrayConfig, loadCyclesOf } from './config.ts';
 import type { PeArithmetic } from './operands.ts';
 import { ACTIVITY, type ActivityCode } from './state-grids.ts';
 
@@ -53,10 +53,7 @@ export interface Pe {
   readonly shifting: boolean;
 }
 
-/** What comes down a column: from the PE above, or for row 0 from the edge. */
-export type Column = { readonly above: Pe } | { readonly head: ColumnHead };
-
-/** What the top edge feeds into a column. */
+/** What enters a column: at the top edge, and where weights enter further down as well. */
 export interface ColumnHead {
   readonly weight?: Token;
   readonly loadMark?: boolean;
@@ -65,7 +62,10 @@ export interface ColumnHead {
 /** A PE's inputs: its neighbours' registers as they were before the edge. */
 export interface Wires {
   readonly operand: Wave | undefined;
-  readonly column: Column;
+  /** The PE above; nothing above row 0. */
+  readonly above: Pe | undefined;
+  /** Where weights enter: they come from here and not from above. */
+  readonly head: ColumnHead | undefined;
   /** `os`: the bottom PE of this column has finished; a line along the column. */
   readonly drain: boolean;
 }
@@ -96,16 +96,16 @@ export function stepStationaryPe(
   wires: Wires,
   arithmetic: PeArithmetic,
 ): Pe {
-  const { column, operand } = wires;
-  const loadMark = 'above' in column ? column.above.loadMark : column.head.loadMark === true;
-  const loadsLeft = loadMark ? config.rows - row : pe.loadsLeft;
+  const { above, head, operand } = wires;
+  const loadMark = (head ?? above)?.loadMark === true;
+  const loadCycles = loadCyclesOf(config);
+  const loadsLeft = loadMark ? loadCycles - (row % loadCycles) : pe.loadsLeft;
   const shifting = loadsLeft > 0;
-  const chainAbove = 'above' in column ? chainWeight(config, column.above) : column.head.weight;
+  const chainAbove = head === undefined ? above && chainWeight(config, above) : head.weight;
   const chain = shifting ? chainAbove : chainWeight(config, pe);
   const weight = config.doubleBuffered && operand?.first ? pe.shadowWeight : pe.weight;
   const sums = pe.sums.map((_, lane) => {
-    const above = 'above' in column ? column.above.sums[lane] : undefined;
-    return accumulate(config, above, operand?.lanes[lane], weight, arithmetic);
+    return accumulate(config, above?.sums[lane], operand?.lanes[lane], weight, arithmetic);
   });
   return {
     ...pe,
@@ -133,17 +133,17 @@ export function stepOutputStationaryPe(
   wires: Wires,
   arithmetic: PeArithmetic,
 ): Pe {
-  const { column, operand } = wires;
-  const weight = 'above' in column ? column.above.weight : column.head.weight;
+  const { above, head, operand } = wires;
+  const weight = (head ?? above)?.weight;
   const nothing = pe.sums.map(() => undefined);
   const drainsLeft = wires.drain ? row + 1 : pe.drainsLeft;
   const shifting = drainsLeft > 0;
   let { sums, shadowSums } = pe;
   if (shifting && config.doubleBuffered) {
-    shadowSums = 'above' in column ? column.above.shadowSums : nothing;
+    shadowSums = above?.shadowSums ?? nothing;
   } else if (shifting) {
     assert(operand === undefined, 'a column has shifted out before the next wave comes');
-    sums = 'above' in column ? column.above.sums : nothing;
+    sums = above?.sums ?? nothing;
   }
   if (operand !== undefined) {
     sums = sums.map((sum, lane) =>

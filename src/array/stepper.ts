@@ -1,9 +1,9 @@
 import { assert } from '../base/assert.ts';
-import { type ArrayConfig, checkPeCount, type GemmSequence, repeatsOf } from './config.ts';
+import { ceilDiv } from '../base/integers.ts';
+import { type ArrayConfig, checkPeCount, type GemmSequence, loadCyclesOf, repeatsOf } from './config.ts';
 import type { Operands, PeArithmetic } from './operands.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 import {
-  type Column,
   type ColumnHead,
   createPe,
   type Pe,
@@ -47,7 +47,10 @@ class SteppedArray implements ArrayStepper {
   readonly results: Float64Array;
   private readonly written: Uint8Array;
   private readonly leftSkew: DelayLine<Wires['operand']>[];
-  private readonly topSkew: DelayLine<ColumnHead>[];
+  /** Rows from one point where weights enter to the next. */
+  private readonly entryPitch: number;
+  /** By point of entry and column. */
+  private readonly headSkew: DelayLine<ColumnHead>[][];
 
   constructor(
     private readonly config: ArrayConfig,
@@ -55,7 +58,7 @@ class SteppedArray implements ArrayStepper {
     private readonly sequencer: Sequencer,
     private readonly arithmetic: PeArithmetic,
   ) {
-    const { rows, columns, rowsPerCycle } = config;
+    const { rows, columns, rowsPerCycle, dataflow } = config;
     this.pes = Array.from({ length: rows }, () =>
       Array.from({ length: columns }, () => createPe(rowsPerCycle)),
     );
@@ -64,22 +67,30 @@ class SteppedArray implements ArrayStepper {
     this.written = new Uint8Array(results);
     // Edge skew in hardware is a triangle of registers: row r and column c are fed that much later.
     this.leftSkew = Array.from({ length: rows }, (_, row) => new DelayLine<Wires['operand']>(row, undefined));
-    this.topSkew = Array.from({ length: columns }, (_, column) => new DelayLine<ColumnHead>(column, {}));
+    this.entryPitch = dataflow === 'os' ? rows : loadCyclesOf(config);
+    this.headSkew = Array.from({ length: ceilDiv(rows, this.entryPitch) }, (_, entry) =>
+      Array.from(
+        { length: columns },
+        (_, column) => new DelayLine<ColumnHead>(entry * this.entryPitch + column, {}),
+      ),
+    );
   }
 
   step(): void {
     const { rows, columns, dataflow } = this.config;
     const fed = this.sequencer.next();
     const left = this.leftSkew.map((line, row) => line.shift(fed.left?.[row]));
-    const top = this.topSkew.map((line, column) => line.shift(fed.top?.[column] ?? {}));
+    const heads = this.headSkew.map((lines, entry) =>
+      lines.map((line, column) => line.shift(fed.heads?.[entry]?.[column] ?? {})),
+    );
     const now = this.pes;
     const stepPe = dataflow === 'os' ? stepOutputStationaryPe : stepStationaryPe;
     this.pes = Array.from({ length: rows }, (_, row) =>
       Array.from({ length: columns }, (_, column) => {
-        const head: Column = row === 0 ? { head: top[column] } : { above: now[row - 1][column] };
         const wires: Wires = {
           operand: column === 0 ? left[row] : now[row][column - 1].operand,
-          column: head,
+          above: row === 0 ? undefined : now[row - 1][column],
+          head: row % this.entryPitch === 0 ? heads[row / this.entryPitch][column] : undefined,
           drain: now[rows - 1][column].finished,
         };
         return stepPe(this.config, row, now[row][column], wires, this.arithmetic);

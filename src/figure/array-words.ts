@@ -182,5 +182,7 @@ function weightOrigin(schedule: ArraySchedule, { row, column }: PePlace, state: 
   const load = foldOf(schedule, fold).load;
   if (load === undefined) return 'loaded';
   const { down } = tileOfFold(schedule, fold);
-  return `loaded from the top in cycles ${formatCount(load.start + column + row)} to ${formatCount(load.end + column - 1)}, K tile ${down + 1}`;
+  const entryRow = row - (row % schedule.loadCycles);
+  const from = entryRow === 0 ? 'from the top' : `from above row ${entryRow}`;
+  return `loaded ${from} in cycles ${formatCount(load.start + column + row)} to ${formatCount(load.end + column + entryRow - 1)}, K tile ${down + 1}`;
 }

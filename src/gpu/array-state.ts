@@ -151,7 +151,7 @@ function uniformWords(schedule: ArraySchedule, cycle: number): Int32Array<ArrayB
     intervalCycles,
     cornerFold,
     cornerWave,
-    0,
+    schedule.loadCycles,
   );
 }
 

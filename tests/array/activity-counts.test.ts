@@ -3,7 +3,7 @@ import { activityCountsAt } from '../../src/array/activity-counts.ts';
 import { type ArraySchedule, scheduleOf } from '../../src/array/schedule.ts';
 import { ACTIVITIES } from '../../src/array/state-grids.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { SAMPLED_CASES, SAMPLED_SEQUENCES } from './arbitrary-cases.ts';
+import { SAMPLED_CASES, SAMPLED_ENTRIES, SAMPLED_SEQUENCES } from './arbitrary-cases.ts';
 import { stateOneByOne } from './state-one-by-one.ts';
 
 /** The slow obvious way: every PE. */
@@ -18,7 +18,11 @@ function countedOneByOne(schedule: ArraySchedule, cycle: number): Record<string,
 
 describe('PEs by what they do', () => {
   it('are those of the whole state, at every cycle of many small cases', () => {
-    for (const { config, gemm } of [...SAMPLED_CASES.slice(0, 300), ...SAMPLED_SEQUENCES]) {
+    for (const { config, gemm } of [
+      ...SAMPLED_CASES.slice(0, 300),
+      ...SAMPLED_SEQUENCES,
+      ...SAMPLED_ENTRIES,
+    ]) {
       const schedule = scheduleOf(config, gemm);
       for (let cycle = 0; cycle < schedule.cycles; cycle += 1) {
         const place = JSON.stringify({ config, gemm, cycle });

@@ -7,7 +7,13 @@ import { createStepper } from '../../src/array/stepper.ts';
 import type { Pe } from '../../src/array/stepper-pe.ts';
 import { arrayValues } from '../../src/array/values.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { type ArrayCase, int8Operands, SAMPLED_CASES, SAMPLED_SEQUENCES } from './arbitrary-cases.ts';
+import {
+  type ArrayCase,
+  int8Operands,
+  SAMPLED_CASES,
+  SAMPLED_ENTRIES,
+  SAMPLED_SEQUENCES,
+} from './arbitrary-cases.ts';
 import { expectSameGrids } from './same-grids.ts';
 import { stepperValues } from './stepper-values.ts';
 
@@ -50,6 +56,12 @@ describe('state function, fast stepper and stepping reference', () => {
     );
     expect(kinds.size).toBe(6);
     checkCases(SAMPLED_SEQUENCES);
+  });
+
+  it('agree on every register where weights enter a column at several points', () => {
+    const ragged = SAMPLED_ENTRIES.filter(({ config }) => config.rows % (config.loadRowsPerCycle ?? 1) > 0);
+    expect(ragged.length).toBeGreaterThan(100);
+    checkCases(SAMPLED_ENTRIES);
   });
 
   it('are 1,000 cases', () => expect(SAMPLED_CASES).toHaveLength(1000));

@@ -77,8 +77,13 @@ const sequenceCases: fc.Arbitrary<ArrayCase> = fc
   .tuple(arrayCases, fc.integer({ min: 2, max: 4 }))
   .map(([{ config, gemm, seed }, repeats]) => ({ config, gemm: { ...gemm, repeats }, seed }));
 
+/** Arrays whose columns take in several rows of weights a cycle, stretches of rows exact and ragged. */
+const entryCases: fc.Arbitrary<ArrayCase> = fc
+  .tuple(fc.oneof(arrayCases, sequenceCases), fc.integer({ min: 2, max: 5 }))
+  .map(([{ config, ...rest }, loadRowsPerCycle]) => ({ ...rest, config: { ...config, loadRowsPerCycle } }));
+
 /** Single GEMMs and sequences. */
-export const anyCases: fc.Arbitrary<ArrayCase> = fc.oneof(arrayCases, sequenceCases);
+export const anyCases: fc.Arbitrary<ArrayCase> = fc.oneof(arrayCases, sequenceCases, entryCases);
 
 /** int8 operands, a quarter of them zero. */
 export function int8Operands(gemm: GemmSequence, seed: number): { a: Int8Array; b: Int8Array } {
@@ -113,3 +118,6 @@ export const SAMPLED_CASES: readonly ArrayCase[] = fc.sample(arrayCases, { numRu
 
 /** More of them with several GEMMs back to back. */
 export const SAMPLED_SEQUENCES: readonly ArrayCase[] = fc.sample(sequenceCases, { numRuns: 150, seed: 5 });
+
+/** More of them whose weights enter a column at several points. */
+export const SAMPLED_ENTRIES: readonly ArrayCase[] = fc.sample(entryCases, { numRuns: 300, seed: 6 });

@@ -28,6 +28,9 @@ describe('array timing', () => {
     [array(128, 128, 'ws'), gemm(64, 256, 256), 128 + 3 * 128 + 64 + 254],
     [array(128, 128, 'ws', { doubleBuffered: false }), gemm(64, 256, 256), 4 * (128 + 64) + 254],
     [array(256, 256, 'ws', { rowsPerCycle: 2 }), gemm(1023, 256, 256), 256 + 512 + 510],
+    // weights enter at four points of a column: 64 cycles a load
+    [array(256, 256, 'ws', { loadRowsPerCycle: 4 }), gemm(32, 512, 256), 64 + 64 + 32 + 510],
+    [array(10, 4, 'ws', { loadRowsPerCycle: 4, doubleBuffered: false }), gemm(1, 10, 8), 2 * (3 + 1) + 12],
     [array(128, 64, 'is'), gemm(64, 128, 1024), 128 + 1024 + 190],
     [array(128, 128, 'os', { doubleBuffered: false }), gemm(256, 1000, 128), 2 * (1000 + 128) + 254],
     [array(128, 128, 'os'), gemm(256, 1000, 128), 1000 + 1000 + 128 + 254],
@@ -59,6 +62,7 @@ describe('array timing', () => {
     [{ columns: Number.NaN }, /^columns: .*found NaN$/],
     [{ columns: 1e308 }, /^columns: .*found 1e\+308$/],
     [{ rowsPerCycle: -1 }, /^rowsPerCycle: /],
+    [{ loadRowsPerCycle: 1.5 }, /^loadRowsPerCycle: /],
     [{ dataflow: 'xs' as Dataflow }, /^dataflow: expected one of ws, os, is, found "xs"$/],
   ])('refuses an array with %o', (wrong, message) => {
     expect(() => arrayTiming(array(4, 4, 'ws', wrong), gemm(1, 1, 1))).toThrow(message);

@@ -6,7 +6,12 @@ import type { ArrayState } from '../../src/array/state-grids.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { type ArrayStateKernel, createArrayStateKernel, FIELDS } from '../../src/gpu/array-state.ts';
 import { acquireDevice } from '../../src/gpu/device.ts';
-import { type ArrayCase, SAMPLED_CASES, SAMPLED_SEQUENCES } from '../array/arbitrary-cases.ts';
+import {
+  type ArrayCase,
+  SAMPLED_CASES,
+  SAMPLED_ENTRIES,
+  SAMPLED_SEQUENCES,
+} from '../array/arbitrary-cases.ts';
 
 let device: GPUDevice;
 let kernel: ArrayStateKernel;
@@ -39,7 +44,8 @@ async function check({ config, gemm }: Pick<ArrayCase, 'config' | 'gemm'>, cycle
 describe('array state on the GPU', () => {
   it('equals the CPU in every field at the first, last and other cycles of many cases', async () => {
     const random = createRandom(11);
-    for (const testCase of [...SAMPLED_CASES.slice(0, 100), ...SAMPLED_SEQUENCES.slice(0, 100)]) {
+    const sampled = [SAMPLED_CASES, SAMPLED_SEQUENCES, SAMPLED_ENTRIES].flatMap((all) => all.slice(0, 100));
+    for (const testCase of sampled) {
       const { cycles } = scheduleOf(testCase.config, testCase.gemm);
       const cycleList = [0, cycles - 1, random.nextBelow(cycles), random.nextBelow(cycles)];
       for (const cycle of cycleList) await check(testCase, cycle);
