@@ -10,7 +10,8 @@ import type { Program, ProgramSection, Task } from './program.ts';
 
 /** Costs of single steps, which a caller may remember from one program to the next. */
 export interface CostModel {
-  kernel(kernel: Kernel): CostedKernel;
+  /** @param first no kernel of the program runs before it */
+  kernel(kernel: Kernel, first: boolean): CostedKernel;
   collective(op: LocalCollective): CostedCollective;
 }
 
@@ -26,9 +27,13 @@ export function compile(graph: PartitionedGraph, options: CompilerOptions, costs
   const dependencies = dependenciesOf(graph.sections, chunked, options.gatherBuffers);
   const sections = graph.sections.map((section, index): ProgramSection => {
     const steps = chunked[index] ?? [];
+    const firstKernel =
+      index === 0 && section.repeat === 1 ? steps.findIndex((step) => step.kind === 'kernel') : -1;
     const tasks = steps.map((step, task): Task => {
       const after = dependencies[index]?.[task] ?? [];
-      if (step.kind === 'kernel') return { kind: 'kernel', name: step.name, after, ...costs.kernel(step) };
+      if (step.kind === 'kernel') {
+        return { kind: 'kernel', name: step.name, after, ...costs.kernel(step, task === firstKernel) };
+      }
       const { collective, meshAxes, bytes } = step;
       return {
         kind: 'collective',

@@ -2,7 +2,13 @@ import { ceilDiv } from '../base/integers.ts';
 import { picosecondsFromCycles, picosecondsFromSeconds } from '../base/time.ts';
 import type { Chip, Dtype } from '../hardware/chip.ts';
 import { requirePeakFlops, vpuOperationsPerSecond } from '../hardware/peak.ts';
-import { type BlockPipeline, type Phase, pipelinePhases } from '../memory/block-pipeline.ts';
+import {
+  type BlockPipeline,
+  blockOverheadsPs,
+  type Phase,
+  pipelineBytes,
+  pipelinePhases,
+} from '../memory/block-pipeline.ts';
 import { attentionFlops } from '../workload/model-flops.ts';
 import type { LocalAttention, LocalMatmul, Value } from '../workload/partitioned.ts';
 import type { Kernel } from './fusion.ts';
@@ -19,6 +25,8 @@ export interface KernelOptions {
   readonly buffers: number;
   /** Weights are in VMEM before the kernel starts. */
   readonly residentWeights: boolean;
+  /** No kernel of the program runs before it. */
+  readonly first: boolean;
 }
 
 /** Vector kernels pass through VMEM in blocks of this many bytes: long enough to hide HBM latency. */
@@ -58,6 +66,7 @@ function costMatmul(chip: Chip, kernel: Kernel, op: LocalMatmul, options: Kernel
       operandBytes,
       resultBytes: elementBytes(op.output),
       residentRhs: options.residentWeights,
+      first: options.first,
     },
     options.buffers,
   );
@@ -121,6 +130,7 @@ function costAttention(chip: Chip, kernel: Kernel, op: LocalAttention, options: 
         operandBytes: 0,
         resultBytes: 0,
         residentRhs: true,
+        first: false,
       },
       options.buffers,
     );
@@ -141,7 +151,7 @@ function costAttention(chip: Chip, kernel: Kernel, op: LocalAttention, options: 
   const blocks = batch * heads * ceilDiv(queries, block);
   const arrayPs = picosecondsFromCycles(arrayCycles, chip.clockHz);
   const computePs = Math.max(arrayPs, vpuPicoseconds(chip, vpuOperations));
-  const pipeline = evenPipeline(blocks, loadBytes, storeBytes, computePs, options.buffers);
+  const pipeline = evenPipeline(chip, blocks, loadBytes, storeBytes, computePs, options.buffers);
   const matmul = {
     dtype: options.dtype,
     gemm: { m: queries, k: d, n: kept },
@@ -162,6 +172,7 @@ function costAttention(chip: Chip, kernel: Kernel, op: LocalAttention, options: 
 
 /** Blocks that all move and compute the same. */
 function evenPipeline(
+  chip: Chip,
   blocks: number,
   loadBytes: number,
   storeBytes: number,
@@ -170,7 +181,10 @@ function evenPipeline(
 ): BlockPipeline {
   const firstLoadBytes = ceilDiv(loadBytes, blocks);
   const lastStoreBytes = ceilDiv(storeBytes, blocks);
-  return { blocks, loadBytes, firstLoadBytes, storeBytes, lastStoreBytes, computePs, buffers };
+  const blockOverheadPs = picosecondsFromSeconds(chip.blockOverheadSeconds ?? 0);
+  const copies = { copyBytes: 0, hiddenCopyBytes: 0 };
+  const loads = { loadBytes, firstLoadBytes };
+  return { blocks, ...copies, ...loads, storeBytes, lastStoreBytes, computePs, blockOverheadPs, buffers };
 }
 
 function costVector(chip: Chip, kernel: Kernel, options: KernelOptions): CostedKernel {
@@ -182,7 +196,7 @@ function costVector(chip: Chip, kernel: Kernel, options: KernelOptions): CostedK
   const blocks = Math.max(1, ceilDiv(Math.max(loadBytes, storeBytes), VECTOR_BLOCK_BYTES));
   const vpuOperations = vectorOperations(kernel);
   const computePs = vpuPicoseconds(chip, vpuOperations);
-  const pipeline = evenPipeline(blocks, loadBytes, storeBytes, computePs, options.buffers);
+  const pipeline = evenPipeline(chip, blocks, loadBytes, storeBytes, computePs, options.buffers);
   const none = { mxuPs: 0, fillDrainPs: 0, usefulPs: 0, flops: 0 };
   return finish(chip, pipeline, { ...none, vpuOperations, compulsoryBytes: loadBytes + storeBytes });
 }
@@ -190,7 +204,7 @@ function costVector(chip: Chip, kernel: Kernel, options: KernelOptions): CostedK
 function finish(
   chip: Chip,
   pipeline: BlockPipeline,
-  cost: Omit<KernelCost, 'vpuPs' | 'hbmBytes'>,
+  cost: Omit<KernelCost, 'vpuPs' | 'blockPs' | 'hbmBytes'>,
 ): CostedKernel {
   const launch: Phase = {
     kind: 'launch',
@@ -205,7 +219,8 @@ function finish(
     cost: {
       ...cost,
       vpuPs: vpuPicoseconds(chip, cost.vpuOperations),
-      hbmBytes: pipeline.loadBytes + pipeline.storeBytes,
+      blockPs: blockOverheadsPs(pipeline),
+      hbmBytes: pipelineBytes(pipeline),
     },
   };
 }

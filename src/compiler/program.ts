@@ -46,6 +46,8 @@ export interface KernelCost {
   /** Part of `mxuPs` that the FLOPs take at peak: the rest beyond fill and drain is padding. */
   readonly usefulPs: number;
   readonly vpuPs: number;
+  /** Fixed cost of the kernel's blocks: part of the computing of the steady phase. */
+  readonly blockPs: number;
   readonly hbmBytes: number;
   /** Bytes that must cross the pins whatever the blocks: operands and results once. */
   readonly compulsoryBytes: number;

@@ -72,6 +72,7 @@ export const ChipSchema = v.strictObject({
     rows: integerBetween(1, 4096),
     columns: integerBetween(1, 4096),
     rowsPerCycle: integerBetween(1, 64),
+    loadRowsPerCycle: v.optional(integerBetween(1, 64)),
     formatRates: v.strictObject({ bf16: formatRate, fp8: formatRate, int8: formatRate, int4: formatRate }),
   }),
   vpu: v.strictObject({
@@ -88,6 +89,7 @@ export const ChipSchema = v.strictObject({
   }),
   vmem: v.strictObject({
     bytesPerCore: bytes,
+    windowBytesPerCore: v.optional(bytes),
     readBytesPerCycle: bytesPerCycle,
     writeBytesPerCycle: bytesPerCycle,
   }),
@@ -108,6 +110,7 @@ export const ChipSchema = v.strictObject({
     dcnLatencySeconds: v.optional(seconds),
   }),
   kernelOverheadSeconds: seconds,
+  blockOverheadSeconds: v.optional(seconds),
 });
 
 /**

@@ -22,6 +22,8 @@ export interface Chip {
   readonly host: HostLink;
   /** Fixed cost of starting one kernel (one fused operation). */
   readonly kernelOverheadSeconds: number;
+  /** Fixed cost of every further block of a kernel: its transfers are waited for and the next begun. 0 if left out. */
+  readonly blockOverheadSeconds?: number;
 }
 
 export interface MatrixUnits {
@@ -32,6 +34,8 @@ export interface MatrixUnits {
   readonly columns: number;
   /** Left-hand rows accepted each cycle. 2 from v6e on is inferred from public peak rates. */
   readonly rowsPerCycle: number;
+  /** Rows of weights that a column takes in each cycle, 1 if left out. More than 1 from v6e on is inferred. */
+  readonly loadRowsPerCycle?: number;
   /** Multiply rate of each supported format, relative to one product a PE, row and cycle. */
   readonly formatRates: Readonly<Partial<Record<Dtype, number>>>;
 }
@@ -58,6 +62,11 @@ export interface OffChipMemory {
 /** VMEM (the unified buffer on v1), per TensorCore. */
 export interface VectorMemory {
   readonly bytesPerCore: number;
+  /**
+   * What the blocks of one kernel may take of `bytesPerCore`, all of it if left out. The compiler keeps the
+   * rest for operands that it brings in whole.
+   */
+  readonly windowBytesPerCore?: number;
   readonly readBytesPerCycle: number;
   readonly writeBytesPerCycle: number;
 }

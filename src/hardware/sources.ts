@@ -97,6 +97,24 @@ export const SOURCES = {
     url: 'https://github.com/PSAL-POSTECH/PyTorchSim',
     trust: 'measured',
   },
+  'tpu-inference': {
+    title: 'vLLM project, tpu-inference: block sizes and VMEM limits of its kernels',
+    year: 2026,
+    url: 'https://github.com/vllm-project/tpu-inference',
+    trust: 'measured',
+  },
+  'pytorch-xla-6611': {
+    title: 'PyTorch/XLA, issue 6611: the compiler names its limit on v5e',
+    year: 2024,
+    url: 'https://github.com/pytorch/xla/issues/6611',
+    trust: 'secondary',
+  },
+  'low-latency-mxu-patents': {
+    title: 'Phelps and Jouppi, Low latency matrix multiply unit (US 10,635,740 and US 11,989,259)',
+    year: 2020,
+    url: 'https://patents.google.com/patent/US10635740B2/en',
+    trust: 'primary',
+  },
   'pcie-specification': {
     title: 'PCI-SIG, PCI Express 3.0 and 5.0 line rates and encoding',
     year: 2019,

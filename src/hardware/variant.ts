@@ -8,12 +8,15 @@ type Tree = Leaf | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** Fields that a description may leave out: a variant may add them, or take them away with `none`. */
 const OPTIONAL_FIELDS: Tree = {
-  mxu: { formatRates: Object.fromEntries(DTYPES.map((dtype) => [dtype, 1])) },
+  mxu: { loadRowsPerCycle: 1, formatRates: Object.fromEntries(DTYPES.map((dtype) => [dtype, 1])) },
+  vmem: { windowBytesPerCore: 1 },
   host: { dcnLatencySeconds: 1 },
+  blockOverheadSeconds: 1,
   cmem: { bytes: 1, readBytesPerSecond: 1, writeBytesPerSecond: 1 },
 };
 const REMOVABLE: ReadonlySet<string> = new Set([
   'cmem',
+  'vmem.windowBytesPerCore',
   ...DTYPES.map((dtype) => `mxu.formatRates.${dtype}`),
 ]);
 

@@ -171,16 +171,14 @@ function whatIfs(program: Program, rates: MachineRates, chip: Chip): readonly Wh
   const withoutLaunch: Program = {
     sections: program.sections.map((section) => ({
       ...section,
-      tasks: section.tasks.map((task) =>
-        task.kind === 'kernel'
-          ? { ...task, phases: task.phases.filter((phase) => phase.kind !== 'launch') }
-          : task,
-      ),
+      tasks: section.tasks.map((task) => (task.kind === 'kernel' ? withoutOverheads(task) : task)),
     })),
   };
   const step = (changed: Program, changedRates: MachineRates): number =>
     simulate(changed, changedRates, { timeline: false }).stepPs;
-  const launchIsFree = picosecondsFromSeconds(chip.kernelOverheadSeconds) === 0;
+  const launchIsFree =
+    picosecondsFromSeconds(chip.kernelOverheadSeconds) === 0 &&
+    picosecondsFromSeconds(chip.blockOverheadSeconds ?? 0) === 0;
   const spans = program.sections.some(({ tasks }) =>
     tasks.some((task) => task.kind === 'collective' && task.dcn !== undefined),
   );
@@ -205,6 +203,20 @@ function whatIfs(program: Program, rates: MachineRates, chip: Chip): readonly Wh
       ? []
       : [{ id: 'free-launch', label: 'free launches', stepPs: step(withoutLaunch, rates) } as const]),
   ];
+}
+
+/** The kernel if starting it, and each of its blocks, took no time. */
+function withoutOverheads(task: KernelTask): KernelTask {
+  const { cost } = task;
+  return {
+    ...task,
+    phases: task.phases
+      .filter((phase) => phase.kind !== 'launch')
+      .map((phase) =>
+        phase.kind === 'steady' ? { ...phase, computePs: phase.computePs - cost.blockPs } : phase,
+      ),
+    cost: { ...cost, blockPs: 0 },
+  };
 }
 
 /** What takes the largest part of the step. */

@@ -29,17 +29,22 @@ export function bookKernel(
     phases.reduce((sum, { phase, startPs, endPs }) => sum + (test(phase) ? endPs - startPs : 0), 0);
   const totalPs = lengthOf(() => true);
   const launchPs = lengthOf((phase) => phase.kind === 'launch');
-  const computePs = phases.reduce(
-    (sum, { phase }) => sum + (phase.kind === 'launch' ? 0 : phase.computePs),
-    0,
+  const computePs =
+    phases.reduce((sum, { phase }) => sum + (phase.kind === 'launch' ? 0 : phase.computePs), 0) -
+    cost.blockPs;
+  // Where memory sets the pace, blocks would be no sooner done if they cost nothing.
+  const memoryLeads = phases.some(
+    ({ phase, startPs, endPs }) => phase.kind === 'steady' && endPs - startPs > phase.computePs,
   );
-  const memoryPs = totalPs - launchPs - computePs;
+  const blockPs = memoryLeads ? 0 : cost.blockPs;
+  const memoryPs = totalPs - launchPs - blockPs - computePs;
   const paddingPs = cost.mxuPs - cost.fillDrainPs - cost.usefulPs;
-  assert(memoryPs >= 0 && paddingPs >= 0 && computePs >= cost.mxuPs, `time of ${task.name}`);
+  const vpuPs = computePs - cost.mxuPs;
+  assert(memoryPs >= 0 && paddingPs >= 0 && vpuPs >= 0, `time of ${task.name}`);
   tally.usefulPs += cost.usefulPs;
-  tally.idlePs.launch += launchPs;
+  tally.idlePs.launch += launchPs + blockPs;
   tally.idlePs.hbm += memoryPs;
-  tally.idlePs.vpu += computePs - cost.mxuPs;
+  tally.idlePs.vpu += vpuPs;
   tally.idlePs['fill-drain'] += cost.fillDrainPs;
   tally.idlePs.padding += paddingPs;
   tally.busyPs.mxu += cost.usefulPs;

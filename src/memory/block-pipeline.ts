@@ -6,10 +6,18 @@ import { picosecondsFromBytes } from '../base/time.ts';
  * A kernel that walks over blocks: load a block's operands from HBM, compute on them, store its results.
  * With two or more buffers the next load and the last store run while a block computes, so that only the
  * first load and the last store are exposed (Pallas pipelining,
- * https://docs.jax.dev/en/latest/pallas/pipelining.html).
+ * https://docs.jax.dev/en/latest/pallas/pipelining.html). Operands may also be brought in whole, by copies
+ * that end before the kernel begins (XLA's memory space assignment): no block of them is loaded then.
  */
 export interface BlockPipeline {
   readonly blocks: number;
+  /** Copies of whole operands that nothing else hides: the first block waits for all of them. */
+  readonly copyBytes: number;
+  /**
+   * Copies of whole operands under the kernel before. As kernels follow each other, about as many bytes of the
+   * next one arrive while this one computes: they are booked here.
+   */
+  readonly hiddenCopyBytes: number;
   /** All loads together; a block whose operands are already there loads nothing. */
   readonly loadBytes: number;
   /** What the first block needs before it can start. */
@@ -19,6 +27,8 @@ export interface BlockPipeline {
   readonly lastStoreBytes: number;
   /** Computing on all blocks. */
   readonly computePs: number;
+  /** Fixed cost of every block after the first, on top of computing. */
+  readonly blockOverheadPs: number;
   /** Buffers for each operand: 1 means that nothing overlaps. */
   readonly buffers: number;
 }
@@ -29,6 +39,7 @@ export interface BlockPipeline {
  */
 export interface Phase {
   readonly kind: 'launch' | 'load' | 'steady' | 'last' | 'store';
+  /** Computing, and in the steady part the fixed cost of blocks. */
   readonly computePs: number;
   readonly hbmBytes: number;
 }
@@ -38,12 +49,15 @@ export interface Phase {
  * computing or memory clearly leads, and within a block of it in between.
  */
 export function pipelinePhases(pipeline: BlockPipeline): readonly Phase[] {
-  const { blocks, loadBytes, firstLoadBytes, storeBytes, lastStoreBytes, computePs, buffers } = pipeline;
+  const { blocks, copyBytes, hiddenCopyBytes, loadBytes, firstLoadBytes, computePs, buffers } = pipeline;
+  const { storeBytes, lastStoreBytes } = pipeline;
   assert(blocks >= 1 && firstLoadBytes <= loadBytes && lastStoreBytes <= storeBytes, 'blocks of a pipeline');
+  const overheadPs = blockOverheadsPs(pipeline);
   if (buffers === 1) {
     return [
-      { kind: 'load', computePs: 0, hbmBytes: loadBytes },
-      { kind: 'last', computePs, hbmBytes: 0 },
+      { kind: 'load', computePs: 0, hbmBytes: copyBytes + loadBytes },
+      { kind: 'steady', computePs: overheadPs, hbmBytes: 0 },
+      { kind: 'last', computePs, hbmBytes: hiddenCopyBytes },
       { kind: 'store', computePs: 0, hbmBytes: storeBytes },
     ];
   }
@@ -51,16 +65,28 @@ export function pipelinePhases(pipeline: BlockPipeline): readonly Phase[] {
   // While the last block computes, the store of the block before it is still under way.
   const earlierStoreBytes = storeBytes - lastStoreBytes;
   const overlappedStoreBytes = blocks > 1 ? earlierStoreBytes / (blocks - 1) : 0;
+  const lastHiddenBytes = hiddenCopyBytes / blocks;
+  const earlierHiddenBytes = hiddenCopyBytes - lastHiddenBytes;
   return [
-    { kind: 'load', computePs: 0, hbmBytes: firstLoadBytes },
+    { kind: 'load', computePs: 0, hbmBytes: copyBytes + firstLoadBytes },
     {
       kind: 'steady',
-      computePs: computePs - lastComputePs,
-      hbmBytes: loadBytes - firstLoadBytes + earlierStoreBytes - overlappedStoreBytes,
+      computePs: computePs - lastComputePs + overheadPs,
+      hbmBytes: loadBytes - firstLoadBytes + earlierStoreBytes - overlappedStoreBytes + earlierHiddenBytes,
     },
-    { kind: 'last', computePs: lastComputePs, hbmBytes: overlappedStoreBytes },
+    { kind: 'last', computePs: lastComputePs, hbmBytes: overlappedStoreBytes + lastHiddenBytes },
     { kind: 'store', computePs: 0, hbmBytes: lastStoreBytes },
   ];
+}
+
+/** What the blocks of a pipeline cost beside computing and moving bytes. */
+export function blockOverheadsPs({ blocks, blockOverheadPs }: BlockPipeline): number {
+  return (blocks - 1) * blockOverheadPs;
+}
+
+/** Bytes through HBM, copies of whole operands included. */
+export function pipelineBytes(pipeline: BlockPipeline): number {
+  return pipeline.copyBytes + pipeline.hiddenCopyBytes + pipeline.loadBytes + pipeline.storeBytes;
 }
 
 /** Time of phases one after the other when they have the memory to themselves. */

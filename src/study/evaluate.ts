@@ -152,8 +152,10 @@ function compileFor(target: Target, graph: PartitionedGraph, stages: Stages): Pr
     ...(slices === 1 ? [] : [network]),
   ]);
   return compile(graph, options, {
-    kernel: (kernel: Kernel) =>
-      stages.kernels.get(`${coreKey}${kernelKey(kernel)}`, () => costKernel(chip, kernel, kernelOptions)),
+    kernel: (kernel: Kernel, first: boolean) =>
+      stages.kernels.get(`${coreKey}${first}${kernelKey(kernel)}`, () =>
+        costKernel(chip, kernel, { ...kernelOptions, first }),
+      ),
     collective: (op: LocalCollective) =>
       stages.collectives.get(`${linksKey}${op.collective}${op.meshAxes.join()}${op.bytes}`, () =>
         costCollective(op, mesh, torus, rates, network),

@@ -16,7 +16,8 @@ describe('what the compiler gives to a matrix unit', () => {
         fc.integer({ min: 1, max: 40 }),
         ({ chip }, gemm, batch) => {
           const dtype = chip.mxu.formatRates.bf16 === undefined ? 'int8' : 'bf16';
-          const work = { gemm, batch, dtype, operandBytes: 1, resultBytes: 1, residentRhs: false } as const;
+          const costs = { operandBytes: 1, resultBytes: 1, residentRhs: false, first: true } as const;
+          const work = { gemm, batch, dtype, ...costs } as const;
           const { array, arrayCycles } = chooseTiling(chip, work, 2);
           const sequence = { ...array.gemm, repeats: array.repeats };
           const schedule = scheduleOf(array.config, sequence);

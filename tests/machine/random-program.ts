@@ -13,15 +13,23 @@ const bytes = fc.integer({ min: 0, max: 2000 });
 
 /** A kernel with a launch, a load, a steady part and a store, its array busy for part of the steady one. */
 const kernel = fc
-  .record({ launch: ps, load: bytes, compute: ps, moved: bytes, store: bytes, busy: fc.nat(100) })
+  .record({
+    launch: ps,
+    load: bytes,
+    compute: ps,
+    blocks: ps,
+    moved: bytes,
+    store: bytes,
+    busy: fc.nat(100),
+  })
   .map(
-    ({ launch, load, compute, moved, store, busy }): Omit<KernelTask, 'after'> => ({
+    ({ launch, load, compute, blocks, moved, store, busy }): Omit<KernelTask, 'after'> => ({
       kind: 'kernel',
       name: 'kernel',
       phases: [
         { kind: 'launch', computePs: launch, hbmBytes: 0 },
         { kind: 'load', computePs: 0, hbmBytes: load },
-        { kind: 'steady', computePs: compute, hbmBytes: moved },
+        { kind: 'steady', computePs: compute + blocks, hbmBytes: moved },
         { kind: 'store', computePs: 0, hbmBytes: store },
       ],
       cost: {
@@ -29,6 +37,7 @@ const kernel = fc
         fillDrainPs: 0,
         usefulPs: Math.floor((compute * busy) / 200),
         vpuPs: compute,
+        blockPs: blocks,
         hbmBytes: load + moved + store,
         compulsoryBytes: load + moved + store,
         flops: 0,

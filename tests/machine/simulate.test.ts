@@ -38,6 +38,36 @@ describe('simulation', () => {
     );
   });
 
+  it('counts the fixed cost of blocks where it holds things up, and as waiting for memory where that does', () => {
+    const run = (hbmBytes: number) => {
+      const cost = { mxuPs: 600, fillDrainPs: 0, usefulPs: 600, vpuPs: 0, blockPs: 100, hbmBytes };
+      const { tally } = simulate(
+        {
+          sections: [
+            {
+              name: 'one kernel',
+              repeat: 1,
+              tasks: [
+                {
+                  kind: 'kernel',
+                  name: 'kernel',
+                  after: [],
+                  phases: [{ kind: 'steady', computePs: 700, hbmBytes }],
+                  cost: { ...cost, compulsoryBytes: hbmBytes, flops: 0, vpuOperations: 0 },
+                },
+              ],
+            },
+          ],
+        },
+        RATES,
+        { timeline: false },
+      );
+      return tally.idlePs;
+    };
+    expect(run(30)).toMatchObject({ launch: 100, hbm: 0 });
+    expect(run(3000)).toMatchObject({ launch: 0, hbm: 400 });
+  });
+
   it('skips only repetitions that equal the last: stepping through all of them gives the same', () => {
     fc.assert(
       fc.property(randomProgram, (program) => {

@@ -35,7 +35,13 @@ describe('verdict', () => {
     const { headline } = verdict({
       workload,
       slice: { shape: [1] },
-      set: ['mxu.rows=1024', 'mxu.columns=1024', 'hbm.bytesPerSecond=90e12', 'kernelOverheadSeconds=0'],
+      set: [
+        'mxu.rows=1024',
+        'mxu.columns=1024',
+        'hbm.bytesPerSecond=90e12',
+        'kernelOverheadSeconds=0',
+        'blockOverheadSeconds=0',
+      ],
     });
     expect(headline).toMatch(/^(Pays for padding|Pays for fill and drain)/);
   });

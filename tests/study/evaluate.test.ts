@@ -97,6 +97,35 @@ describe('evaluation', () => {
     expect(cut.breakdown.idlePs.ici).toBeLessThan((whole.breakdown.idlePs.ici ?? 0) / 1.5);
   });
 
+  it('lets a product alone wait for its operands, cold more than warm', () => {
+    const evaluator = createEvaluator();
+    const run = (residency: 'cold' | 'warm', set: string[] = []): RunReport =>
+      evaluator.evaluate({
+        ...EMBEDDED_SCENARIO,
+        chip: 'v6e',
+        slice: { shape: [1, 1] },
+        set,
+        workload: { kind: 'gemm', m: 1024, k: 4096, n: 4096, residency },
+      });
+    const hbmBytesPerSecond = 1638e9 * 0.88;
+    const picoseconds = (bytes: number): number => (bytes / hbmBytesPerSecond) * 1e12;
+    const lhsBytes = 2 * 1024 * 4096;
+    const rhsBytes = 2 * 4096 * 4096;
+    const cold = run('cold');
+    const warm = run('warm');
+    checkReport(cold);
+    checkReport(warm);
+    expect(cold.stepPs - warm.stepPs).toBeCloseTo(picoseconds(rhsBytes), -2);
+    // The timeline shows it: nothing computes until the copies have ended.
+    const spans = cold.timeline[0].lanes.find(({ lane }) => lane === 'mxu')?.spans ?? [];
+    expect(spans[0]).toMatchObject({ kind: 'idle', cause: 'launch', startPs: 0, endPs: 2e6 });
+    expect(spans[1]).toMatchObject({ kind: 'idle', cause: 'hbm', startPs: 2e6 });
+    expect(spans[1].endPs - 2e6).toBeCloseTo(picoseconds(lhsBytes + rhsBytes), -2);
+    expect(cold.breakdown.idlePs.hbm).toBeGreaterThan(picoseconds(lhsBytes + rhsBytes));
+    // With windows that may take all of VMEM nothing is brought in whole, and blocks overlap.
+    expect(run('cold', ['vmem.windowBytesPerCore=none']).stepPs).toBeLessThan(0.8 * cold.stepPs);
+  });
+
   it('says when the step does not fit the memory', () => {
     const report = createEvaluator().evaluate({ ...EMBEDDED_SCENARIO, set: ['hbm.bytes=16GiB'] });
     expect(report.verdict.headline).toMatch(/Does not fit: a chip needs 42\.2\sGiB and has 16\.0\sGiB/);

@@ -9,6 +9,9 @@ import { textTable } from '../text-table.ts';
 
 const MAX_BYTES = 4 * 2 ** 20;
 
+const CALIBRATION =
+  'Of the model, hbm.efficiency and kernelOverheadSeconds are calibrated on the rows up to M = 128, no constant on the others.';
+
 /** The model against times measured on real chips. */
 export const validateCommand: Command = {
   name: 'validate',
@@ -20,8 +23,10 @@ export const validateCommand: Command = {
       { measurements: { type: 'string' }, chip: { type: 'string' } },
       { minimum: 0, maximum: 0, names: '' },
     );
-    const rows = await validation(options.text('measurements'), options.text('chip') ?? 'v6e');
-    return { json: rows.map((row) => ({ ...row, worst: { ...row.worst } })), text: tableOf(rows) };
+    const measurements = options.text('measurements');
+    const rows = await validation(measurements, options.text('chip') ?? 'v6e');
+    const text = measurements === undefined ? `${tableOf(rows)}\n${CALIBRATION}` : tableOf(rows);
+    return { json: rows.map((row) => ({ ...row, worst: { ...row.worst } })), text };
   },
 };
 

@@ -3,6 +3,7 @@ import { estimated, inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -16,7 +17,14 @@ export const tpu7x: ChipPreset = {
     status: 'shipped',
     clockHz: 2.2e9,
     tensorCores: 2,
-    mxu: { perCore: 2, rows: 256, columns: 256, rowsPerCycle: 2, formatRates: { bf16: 1, fp8: 2 } },
+    mxu: {
+      perCore: 2,
+      rows: 256,
+      columns: 256,
+      rowsPerCycle: 2,
+      loadRowsPerCycle: 4,
+      formatRates: { bf16: 1, fp8: 2 },
+    },
     vpu: { lanes: 128, sublanes: 8, alus: 4 },
     hbm: {
       bytes: 192 * 2 ** 30,
@@ -25,7 +33,12 @@ export const tpu7x: ChipPreset = {
       latencySeconds: UNPUBLISHED.hbmLatencySeconds,
       pools: 2,
     },
-    vmem: { bytesPerCore: 64 * 2 ** 20, readBytesPerCycle: 12_288, writeBytesPerCycle: 4096 },
+    vmem: {
+      bytesPerCore: 64 * 2 ** 20,
+      windowBytesPerCore: 32 * 2 ** 20,
+      readBytesPerCycle: 12_288,
+      writeBytesPerCycle: 4096,
+    },
     ici: {
       links: 6,
       linkBytesPerSecond: 100e9,
@@ -39,10 +52,12 @@ export const tpu7x: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(
       'cloud-7x',
@@ -53,6 +68,7 @@ export const tpu7x: ChipPreset = {
     'mxu.rows': published('five-generations-2026', { note: 'in bf16; in fp8 they act as 512x512' }),
     'mxu.columns': published('five-generations-2026', { note: 'in bf16; in fp8 they act as 512x512' }),
     'mxu.rowsPerCycle': inferred('cloud-7x', 'two rows at 2.2 GHz give the published 2307 TFLOP/s'),
+    'mxu.loadRowsPerCycle': estimated('carried over from v6e'),
     'mxu.formatRates.bf16': published('cloud-7x', {
       note: '2307 TFLOP/s',
       others: [{ value: '2310 TFLOP/s', source: 'jax-tpu-info' }],
@@ -77,6 +93,9 @@ export const tpu7x: ChipPreset = {
     'hbm.pools': published('cloud-7x', { note: '96 GiB with each chiplet' }),
     'vmem.bytesPerCore': published('jax-tpu-info', {
       others: [{ value: '128 MiB a chip', source: 'five-generations-2026' }],
+    }),
+    'vmem.windowBytesPerCore': published('tpu-inference', {
+      note: 'default limit of the compiler, pull request 3407',
     }),
     'vmem.readBytesPerCycle': estimated('carried over from v5p: three registers of 4 KiB a cycle'),
     'vmem.writeBytesPerCycle': estimated('carried over from v5p: one register of 4 KiB a cycle'),

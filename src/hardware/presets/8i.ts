@@ -2,6 +2,7 @@ import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -24,7 +25,12 @@ export const tpu8i: ChipPreset = {
       latencySeconds: UNPUBLISHED.hbmLatencySeconds,
       pools: 2,
     },
-    vmem: { bytesPerCore: 192 * 2 ** 20, readBytesPerCycle: 12_288, writeBytesPerCycle: 4096 },
+    vmem: {
+      bytesPerCore: 192 * 2 ** 20,
+      windowBytesPerCore: 32 * 2 ** 20,
+      readBytesPerCycle: 12_288,
+      writeBytesPerCycle: 4096,
+    },
     ici: {
       links: 6,
       linkBytesPerSecond: 200e9,
@@ -38,10 +44,12 @@ export const tpu8i: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(
       'jax-tpu-info',
@@ -72,6 +80,7 @@ export const tpu8i: ChipPreset = {
     }),
     'hbm.pools': inferred('cloud-announcement-2026', 'two core dies, as 7x'),
     'vmem.bytesPerCore': published('jax-tpu-info'),
+    'vmem.windowBytesPerCore': estimated('carried over from 7x'),
     'vmem.readBytesPerCycle': estimated('carried over from v5p: three registers of 4 KiB a cycle'),
     'vmem.writeBytesPerCycle': estimated('carried over from v5p: one register of 4 KiB a cycle'),
     'ici.links': estimated('the ports of a chip are not published; as 8t, which has the same total'),

@@ -3,6 +3,7 @@ import { estimated, inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -21,6 +22,7 @@ export const tpu8t: ChipPreset = {
       rows: 256,
       columns: 256,
       rowsPerCycle: 2,
+      loadRowsPerCycle: 4,
       formatRates: { bf16: 1, fp8: 6, int8: 1, int4: 12 },
     },
     vpu: { lanes: 128, sublanes: 16, alus: 4 },
@@ -31,7 +33,12 @@ export const tpu8t: ChipPreset = {
       latencySeconds: UNPUBLISHED.hbmLatencySeconds,
       pools: 1,
     },
-    vmem: { bytesPerCore: 128 * 2 ** 20, readBytesPerCycle: 24_576, writeBytesPerCycle: 8192 },
+    vmem: {
+      bytesPerCore: 128 * 2 ** 20,
+      windowBytesPerCore: 32 * 2 ** 20,
+      readBytesPerCycle: 24_576,
+      writeBytesPerCycle: 8192,
+    },
     ici: {
       links: 6,
       linkBytesPerSecond: 200e9,
@@ -45,10 +52,12 @@ export const tpu8t: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(
       'jax-tpu-info',
@@ -59,6 +68,7 @@ export const tpu8t: ChipPreset = {
     'mxu.rows': published('jax-tpu-info'),
     'mxu.columns': published('jax-tpu-info'),
     'mxu.rowsPerCycle': inferred('jax-tpu-info', 'as 7x; two rows at 1.9 GHz give 996 TFLOP/s'),
+    'mxu.loadRowsPerCycle': estimated('carried over from v6e'),
     'mxu.formatRates.bf16': published('jax-tpu-info', { note: '996 TFLOP/s' }),
     'mxu.formatRates.fp8': published('jax-tpu-info', { note: '5.98 PFLOP/s' }),
     'mxu.formatRates.int8': published('jax-tpu-info', { note: '996 TOPS' }),
@@ -78,6 +88,7 @@ export const tpu8t: ChipPreset = {
     }),
     'hbm.pools': inferred('jax-tpu-info', 'one core'),
     'vmem.bytesPerCore': published('jax-tpu-info'),
+    'vmem.windowBytesPerCore': estimated('carried over from 7x'),
     'vmem.readBytesPerCycle': estimated('as v5p, three registers a cycle, here of 8 KiB'),
     'vmem.writeBytesPerCycle': estimated('as v5p, one register a cycle, here of 8 KiB'),
     'ici.links': inferred('cloud-announcement-2026', 'a three-axis torus'),

@@ -10,6 +10,7 @@ export const UNPUBLISHED = {
   hbmEfficiency: 0.88,
   hbmLatencySeconds: 0.3e-6,
   kernelOverheadSeconds: 2e-6,
+  blockOverheadSeconds: 0.31e-6,
   linkEfficiency: 0.9,
   hopLatencySeconds: 1e-6,
   dcnLatencySeconds: DCN_LATENCY_SECONDS,
@@ -24,6 +25,15 @@ export const UNPUBLISHED_CITATIONS: Citations = {
     'no generation publishes it; a few DRAM row cycles and the crossing of the chip',
   ),
   kernelOverheadSeconds: estimated('carried over from v6e, where it is calibrated on measured products'),
+};
+
+/** The same for every chip whose kernels walk over blocks, v6e too. */
+export const UNPUBLISHED_BLOCK_CITATIONS: Citations = {
+  blockOverheadSeconds: estimated(
+    'cost of a step of a kernel, fitted by others to the times of an attention kernel on v6e and 7x ' +
+      '(kernels/gdn/v3/tiling.py); to fill and drain the arrays of v6e again takes 0.33 us',
+    'tpu-inference',
+  ),
 };
 
 /** The same for every chip, v6e too. */

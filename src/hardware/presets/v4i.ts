@@ -2,6 +2,7 @@ import type { ChipPreset } from '../chip.ts';
 import { estimated, inferred, published } from './cite.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -51,10 +52,12 @@ export const v4i: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('ten-lessons-2021'),
     tensorCores: published('ten-lessons-2021'),

@@ -3,6 +3,7 @@ import { inferred, published } from './cite.ts';
 import { SQUARE_POD_SHAPES, squarePod } from './topologies.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -31,7 +32,12 @@ export const v5e: ChipPreset = {
       latencySeconds: UNPUBLISHED.hbmLatencySeconds,
       pools: 1,
     },
-    vmem: { bytesPerCore: 128 * 2 ** 20, readBytesPerCycle: 12_288, writeBytesPerCycle: 4096 },
+    vmem: {
+      bytesPerCore: 128 * 2 ** 20,
+      windowBytesPerCore: 16 * 2 ** 20,
+      readBytesPerCycle: 12_288,
+      writeBytesPerCycle: 4096,
+    },
     ici: {
       links: 4,
       linkBytesPerSecond: 50e9,
@@ -45,10 +51,12 @@ export const v5e: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('scaling-book', { note: 'about 1.5 GHz; 197 TFLOP/s need 1.503' }),
     tensorCores: published('cloud-v5e'),
@@ -77,6 +85,7 @@ export const v5e: ChipPreset = {
     'vmem.bytesPerCore': published('jax-tpu-info', {
       others: [{ value: '128 MiB', source: 'scaling-book' }],
     }),
+    'vmem.windowBytesPerCore': published('pytorch-xla-6611', { note: 'default limit of the compiler' }),
     'vmem.readBytesPerCycle': inferred(
       'scaling-book',
       'VMEM is said to be about 22 times HBM: 3 registers of 4 KiB at 1.5 GHz, as on v5p',

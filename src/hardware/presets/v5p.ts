@@ -1,8 +1,9 @@
 import type { ChipPreset } from '../chip.ts';
-import { inferred, published } from './cite.ts';
+import { estimated, inferred, published } from './cite.ts';
 import { cubeTorus } from './topologies.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -31,7 +32,12 @@ export const v5p: ChipPreset = {
       latencySeconds: UNPUBLISHED.hbmLatencySeconds,
       pools: 1,
     },
-    vmem: { bytesPerCore: 64 * 2 ** 20, readBytesPerCycle: 12_288, writeBytesPerCycle: 4096 },
+    vmem: {
+      bytesPerCore: 64 * 2 ** 20,
+      windowBytesPerCore: 16 * 2 ** 20,
+      readBytesPerCycle: 12_288,
+      writeBytesPerCycle: 4096,
+    },
     ici: {
       links: 6,
       linkBytesPerSecond: 100e9,
@@ -45,10 +51,12 @@ export const v5p: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: published('scaling-book', { note: 'about 1.75 GHz; 459 TFLOP/s need 1.751' }),
     tensorCores: published('cloud-v5p'),
@@ -78,6 +86,7 @@ export const v5p: ChipPreset = {
     'vmem.bytesPerCore': published('jax-tpu-info', {
       others: [{ value: '128 MiB a chip', source: 'five-generations-2026' }],
     }),
+    'vmem.windowBytesPerCore': estimated('as v5e; its default limit is not published'),
     'vmem.readBytesPerCycle': published('scaling-book', { note: 'three registers of 4 KiB a cycle' }),
     'vmem.writeBytesPerCycle': published('scaling-book', { note: 'one register of 4 KiB a cycle' }),
     'ici.links': published('cloud-v5p'),

@@ -3,6 +3,7 @@ import { estimated, inferred, published } from './cite.ts';
 import { SQUARE_POD_SHAPES, squarePod } from './topologies.ts';
 import {
   UNPUBLISHED,
+  UNPUBLISHED_BLOCK_CITATIONS,
   UNPUBLISHED_CITATIONS,
   UNPUBLISHED_HOST_CITATIONS,
   UNPUBLISHED_LINK_CITATIONS,
@@ -21,6 +22,7 @@ export const v6e: ChipPreset = {
       rows: 256,
       columns: 256,
       rowsPerCycle: 2,
+      loadRowsPerCycle: 4,
       formatRates: { bf16: 1, fp8: 1, int8: 2, int4: 4 },
     },
     vpu: { lanes: 128, sublanes: 8, alus: 4 },
@@ -31,7 +33,12 @@ export const v6e: ChipPreset = {
       latencySeconds: UNPUBLISHED.hbmLatencySeconds,
       pools: 1,
     },
-    vmem: { bytesPerCore: 128 * 2 ** 20, readBytesPerCycle: 12_288, writeBytesPerCycle: 4096 },
+    vmem: {
+      bytesPerCore: 128 * 2 ** 20,
+      windowBytesPerCore: 32 * 2 ** 20,
+      readBytesPerCycle: 12_288,
+      writeBytesPerCycle: 4096,
+    },
     ici: {
       links: 4,
       linkBytesPerSecond: 100e9,
@@ -45,10 +52,12 @@ export const v6e: ChipPreset = {
       dcnLatencySeconds: UNPUBLISHED.dcnLatencySeconds,
     },
     kernelOverheadSeconds: UNPUBLISHED.kernelOverheadSeconds,
+    blockOverheadSeconds: UNPUBLISHED.blockOverheadSeconds,
   },
   citations: {
     ...UNPUBLISHED_HOST_CITATIONS,
     ...UNPUBLISHED_CITATIONS,
+    ...UNPUBLISHED_BLOCK_CITATIONS,
     ...UNPUBLISHED_LINK_CITATIONS,
     clockHz: inferred(
       'cloud-v6e',
@@ -59,6 +68,10 @@ export const v6e: ChipPreset = {
     'mxu.rows': published('cloud-v6e'),
     'mxu.columns': published('cloud-v6e'),
     'mxu.rowsPerCycle': inferred('cloud-v6e', 'two rows at the clock of v5p give the published 918 TFLOP/s'),
+    'mxu.loadRowsPerCycle': inferred(
+      'low-latency-mxu-patents',
+      'two chains of weight shift registers in each column, two points of entry in each chain',
+    ),
     'mxu.formatRates.bf16': published('cloud-v6e', {
       note: '918 TFLOP/s',
       others: [
@@ -92,6 +105,9 @@ export const v6e: ChipPreset = {
       'v6e-gemm-measurements',
     ),
     'vmem.bytesPerCore': published('jax-tpu-info'),
+    'vmem.windowBytesPerCore': published('tpu-inference', {
+      note: 'default limit of the compiler, pull request 3407',
+    }),
     'vmem.readBytesPerCycle': estimated('carried over from v5p: three registers of 4 KiB a cycle'),
     'vmem.writeBytesPerCycle': estimated('carried over from v5p: one register of 4 KiB a cycle'),
     'ici.links': published('cloud-v6e'),
