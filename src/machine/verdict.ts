@@ -60,7 +60,7 @@ const LOSSES: Readonly<Record<IdleCause, (share: string, facts: Facts) => string
     `Waits on the vector unit: ${share} of the step is vector work beside which no matmul runs.`,
   padding: (share) => `Pays for padding: ${share} of the step the matrix units work on empty tiles.`,
   'fill-drain': (share) => `Pays for fill and drain: ${share} of the step the arrays fill or empty.`,
-  launch: (share) => `Pays for launches: ${share} of the step is the fixed cost of starting kernels.`,
+  launch: (share) => `Pays for launches: ${share} of the step is the fixed cost of kernels and their blocks.`,
   dependency: (share) => `Waits on itself: ${share} of the step a kernel waits for another.`,
   'no-work': (share) => `Out of work: ${share} of the step the matrix units have nothing to do.`,
 };
