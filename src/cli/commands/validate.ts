@@ -10,7 +10,7 @@ import { textTable } from '../text-table.ts';
 const MAX_BYTES = 4 * 2 ** 20;
 
 const CALIBRATION =
-  'Of the model, hbm.efficiency and kernelOverheadSeconds are calibrated on the rows up to M = 128, no constant on the others.';
+  'Of the model, hbm.efficiency, kernelOverheadSeconds and mxu.loadRowsPerCycle (of 1, 2 and 4) are calibrated on the rows up to M = 128, no constant on the others.';
 
 /** The model against times measured on real chips. */
 export const validateCommand: Command = {

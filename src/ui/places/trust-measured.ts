@@ -40,8 +40,8 @@ export function renderValidation(rows: readonly ValidationRow[]): TemplateResult
   const percent = (value: number): string => formatPercent(value / 100);
   return html`<h2>Beside silicon: ${percent(all.meanAbsolutePercentError)} mean error on ${all.cases} GEMMs</h2>
     <p class="quiet">
-      Device times of a real TPU v6e, published with PyTorchSim. Error = (modelled − measured) / measured. HBM efficiency
-      and kernel overhead are calibrated on the rows with M up to 128; nothing else is fitted.
+      Device times of a real TPU v6e, published with PyTorchSim. Error = (modelled − measured) / measured. HBM efficiency,
+      kernel overhead and the rate at which weights load are calibrated on the rows with M up to 128; nothing else is fitted.
     </p>
     <div class="scroll">
       <table>
