@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
 import { boundOf, boundSeconds } from './bounds.ts';
 import { downTrees, fastestTreePlan } from './broadcast.ts';
@@ -20,7 +21,9 @@ import { TransferList, type Transfers } from './transfers.ts';
 const MAX_TRANSFERS = 1_000_000;
 
 /** The more chunks the better axes overlap: tried while these are quickly run and there is something to gain. */
-const CHUNK_COUNTS = [4, 16, 32, 128];
+const CHUNK_COUNTS = [1, 4, 16, 32, 128];
+/** Where several phases overlap a few chunks are mostly enough, and one seldom is. */
+const CHUNK_COUNTS_OF_PHASES = [4, 1, 16, 32, 128];
 const MANY_TRANSFERS = 20_000;
 const NEAR_BOUND = 1.002;
 
@@ -97,15 +100,17 @@ function ringFlow(kind: RingKind, base: Candidate, group: Group, bytes: number, 
     return flowPlan({ ...base, algorithm }, list, folded, rates);
   };
   const enough = NEAR_BOUND * boundSeconds(boundOf(kind, group), bytes, rates).effective;
-  let best = inChunks(1);
-  for (const chunks of CHUNK_COUNTS) {
-    const isFew = chunks === CHUNK_COUNTS[0] && folded.chips === 1;
-    if (best.seconds <= enough || (!isFew && chunks * perChunk > MANY_TRANSFERS)) break;
-    const plan = inChunks(chunks);
-    if (plan.seconds < best.seconds) best = plan;
-  }
   const phases = parts[0].phases.length;
-  if (best.seconds <= enough || 2 * phases * perChunk > MAX_TRANSFERS) return best;
+  let best: Candidate | undefined;
+  for (const chunks of phases === 1 ? CHUNK_COUNTS : CHUNK_COUNTS_OF_PHASES) {
+    const isFew = chunks === 1 || (chunks === 4 && folded.chips === 1);
+    if (!isFew && chunks * perChunk > MANY_TRANSFERS) continue;
+    const plan = inChunks(chunks);
+    if (best === undefined || plan.seconds < best.seconds) best = plan;
+    if (best.seconds <= enough) return best;
+  }
+  assert(best !== undefined, 'all at once is always tried');
+  if (2 * phases * perChunk > MAX_TRANSFERS) return best;
   const rounds = flowRounds(folded, parts, rates);
   if (rounds === undefined || rounds.seconds >= best.seconds) return best;
   const algorithm = `${base.algorithm}, ${rounds.chunks} chunks in step`;
