@@ -12,7 +12,7 @@ export type LaneId = 'mxu' | 'vpu' | 'hbm' | 'ici-x' | 'ici-y' | 'ici-z' | 'dcn'
  * - `dependency`: the next op waits for another op of the same chip
  * - `fill-drain`: the array fills or drains (weights of the first tile, skew)
  * - `padding`: processing elements without operands in ragged tiles
- * - `launch`: the fixed cost of starting a kernel
+ * - `launch`: the fixed cost of starting a kernel and each of its blocks
  * - `no-work`: this unit has nothing to do in the running op
  */
 export type IdleCause =

@@ -12,7 +12,7 @@ export const IDLE_CAUSES: Readonly<
   dependency: { label: 'waits for another op', unit: 'host' },
   'fill-drain': { label: 'fills or drains', unit: 'mxu' },
   padding: { label: 'multiplies padding', unit: 'mxu' },
-  launch: { label: 'kernel launch', unit: 'host' },
+  launch: { label: 'kernel overhead', unit: 'host' },
   'no-work': { label: 'nothing to do', unit: 'host' },
 };
 

@@ -1,4 +1,7 @@
+import { clamp } from '../base/integers.ts';
+import { arrayMomentAt, psOfCycle } from '../figure/array-moment.ts';
 import { clampRange, type TimeRange } from '../figure/time-scale.ts';
+import { timelineIndexOf } from '../figure/timeline-index.ts';
 import type { LaneId, RunReport, Span, TimelineBlock } from '../machine/report.ts';
 
 /** Where a fresh run is looked at first. */
@@ -27,8 +30,17 @@ export function openingView(report: RunReport): OpeningView {
       : { startPs: 0, endPs: report.stepPs };
   return {
     view: clampRange(view, report.stepPs),
-    cursorPs: Math.round(liveliestMoment(longest) + shiftPs),
+    cursorPs: whereTilesMeet(report, Math.round(liveliestMoment(longest) + shiftPs)),
   };
+}
+
+/** A moment of the tile under way in which its first wave is a third down the array, and the next weights load. */
+function whereTilesMeet(report: RunReport, ps: number): number {
+  const moment = arrayMomentAt(timelineIndexOf(report), ps);
+  if (moment.kind !== 'running') return ps;
+  const { config, firstStreamCycle, intervalCycles, folds } = moment.schedule;
+  const fold = clamp(Math.floor((moment.cycle - firstStreamCycle) / intervalCycles), 0, folds - 1);
+  return psOfCycle(moment, firstStreamCycle + fold * intervalCycles + Math.round(config.rows / 3));
 }
 
 /** A moment of the block's first occurrence: within the longest product, where links are busy beside it. */

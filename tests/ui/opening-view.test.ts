@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arrayMomentAt } from '../../src/figure/array-moment.ts';
 import { createTimelineIndex } from '../../src/figure/timeline-index.ts';
 import { spanAt } from '../../src/figure/timeline-lookup.ts';
 import { WORKLOADS } from '../../src/study/catalog.ts';
@@ -18,6 +19,11 @@ describe('the first view of a run', () => {
       const [mxu] = createTimelineIndex(report).lanes;
       if (mxu === undefined) throw new Error('the first lane is the matrix unit');
       expect(spanAt(mxu, cursorPs)?.span.kind).toBe('busy');
+      const moment = arrayMomentAt(createTimelineIndex(report), cursorPs);
+      if (moment.kind !== 'running') throw new Error('a matrix product runs');
+      const { schedule, cycle } = moment;
+      const wave = (cycle - schedule.firstStreamCycle) % schedule.intervalCycles;
+      expect(wave).toBe(Math.round(schedule.config.rows / 3));
     },
   );
 });
