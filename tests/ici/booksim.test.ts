@@ -7,6 +7,7 @@ import type { TrafficRequest } from '../../src/ici/traffic-request.ts';
 import { TrafficRun } from '../../src/ici/traffic-run.ts';
 import { trafficStream } from '../../src/ici/traffic-stream.ts';
 import { readCases } from './cases.ts';
+import { expectPrinted } from './printed.ts';
 
 const BATCH_PACKETS = 512;
 
@@ -51,14 +52,6 @@ function casesOf(file: string): Case[] {
 }
 
 const torusOf = (shape: readonly number[]): Torus => new Torus({ shape, wraps: shape.map(() => true) });
-
-/** To the six digits printed; a half may have been rounded either way. */
-function expectPrinted(value: number, printed: number): void {
-  const digit = 10 ** (Math.floor(Math.log10(Math.abs(printed))) - 5);
-  expect(Math.abs(value - printed), `${value} is printed as ${printed}`).toBeLessThanOrEqual(
-    0.5000001 * digit,
-  );
-}
 
 const published = casesOf('booksim-torus-4x4.csv');
 
