@@ -13,6 +13,7 @@ import {
   SAMPLED_CASES,
   SAMPLED_ENTRIES,
   SAMPLED_SEQUENCES,
+  SAMPLED_STRETCHES,
 } from './arbitrary-cases.ts';
 import { expectSameGrids } from './same-grids.ts';
 import { stepperValues } from './stepper-values.ts';
@@ -62,6 +63,7 @@ describe('state function, fast stepper and stepping reference', () => {
     const ragged = SAMPLED_ENTRIES.filter(({ config }) => config.rows % (config.loadRowsPerCycle ?? 1) > 0);
     expect(ragged.length).toBeGreaterThan(100);
     checkCases(SAMPLED_ENTRIES);
+    checkCases(SAMPLED_STRETCHES);
   });
 
   it('are 1,000 cases', () => expect(SAMPLED_CASES).toHaveLength(1000));

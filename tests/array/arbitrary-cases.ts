@@ -34,6 +34,7 @@ export const tallCases: fc.Arbitrary<ArrayCase> = fc.record({
     dataflow: fc.constantFrom(...DATAFLOWS),
     doubleBuffered: fc.boolean(),
     rowsPerCycle: fc.constantFrom(1, 2),
+    loadRowsPerCycle: fc.constantFrom(1, 1, 2, 3, 4),
   }),
   gemm: fc.record({
     m: fc.integer({ min: 1, max: 50 }),
@@ -52,6 +53,7 @@ export const wideCases: fc.Arbitrary<ArrayCase> = fc
     dataflow: fc.constantFrom(...DATAFLOWS),
     doubleBuffered: fc.boolean(),
     rowsPerCycle: fc.constantFrom(1, 2),
+    loadRowsPerCycle: fc.constantFrom(1, 1, 2, 3, 4),
   })
   .chain((config) =>
     fc.record({
@@ -81,6 +83,25 @@ const sequenceCases: fc.Arbitrary<ArrayCase> = fc
 const entryCases: fc.Arbitrary<ArrayCase> = fc
   .tuple(fc.oneof(arrayCases, sequenceCases), fc.integer({ min: 2, max: 5 }))
   .map(([{ config, ...rest }, loadRowsPerCycle]) => ({ ...rest, config: { ...config, loadRowsPerCycle } }));
+
+/** Arrays tall enough for stretches of several rows, the last of them often shorter. */
+const stretchCases: fc.Arbitrary<ArrayCase> = fc.record({
+  config: fc.record({
+    rows: fc.integer({ min: 5, max: 9 }),
+    columns: fc.integer({ min: 1, max: 4 }),
+    dataflow: fc.constantFrom('ws', 'is'),
+    doubleBuffered: fc.boolean(),
+    rowsPerCycle: fc.constantFrom(1, 1, 2, 3),
+    loadRowsPerCycle: fc.integer({ min: 2, max: 4 }),
+  }),
+  gemm: fc.record({
+    m: fc.integer({ min: 1, max: 9 }),
+    k: fc.integer({ min: 4, max: 20 }),
+    n: fc.integer({ min: 1, max: 9 }),
+    repeats: fc.constantFrom(1, 1, 2, 3),
+  }),
+  seed: fc.nat(),
+});
 
 /** Single GEMMs and sequences. */
 export const anyCases: fc.Arbitrary<ArrayCase> = fc.oneof(arrayCases, sequenceCases, entryCases);
@@ -121,3 +142,6 @@ export const SAMPLED_SEQUENCES: readonly ArrayCase[] = fc.sample(sequenceCases, 
 
 /** More of them whose weights enter a column at several points. */
 export const SAMPLED_ENTRIES: readonly ArrayCase[] = fc.sample(entryCases, { numRuns: 300, seed: 6 });
+
+/** More of these with stretches of several rows. */
+export const SAMPLED_STRETCHES: readonly ArrayCase[] = fc.sample(stretchCases, { numRuns: 200, seed: 7 });

@@ -21,7 +21,7 @@ describe('fast stepper', () => {
   const sizes: [string, fc.Arbitrary<ArrayCase>, number][] = [
     ['small arrays', anyCases, 100],
     // Eight rows and more go through the vectors of the CPU, eight waves at a time.
-    ['tall arrays', tallCases, 12],
+    ['tall arrays', tallCases, 18],
   ];
   const kinds = formats.flatMap(([name, operandsOf]) =>
     sizes.map(([size, cases, numRuns]) => [size, name, cases, numRuns, operandsOf] as const),

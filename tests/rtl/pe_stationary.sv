@@ -1,8 +1,8 @@
 // A processing element that holds a weight (weight- and input-stationary). int8 factors, int32 sums.
 // Each lane has an operand and a sum of its own; all lanes share the weight.
 module pe_stationary #(
-    parameter int ROWS = 4,
-    parameter int ROW = 0,
+    // Weights that pass in a load: its own, and one for each row below it in its stretch.
+    parameter int LOADS = 1,
     parameter int LANES = 1,
     parameter bit DOUBLE_BUFFERED = 1
 ) (
@@ -15,7 +15,7 @@ module pe_stationary #(
     output logic valid,
     output logic first,
     output logic [LANES-1:0][7:0] operand,
-    // From above, to below: weights on their way, and the mark that starts a load.
+    // From above or a load bus, to below: weights on their way, and the mark that starts a load.
     input  logic load_mark_in,
     input  logic signed [7:0] chain_in,
     output logic load_mark,
@@ -28,7 +28,7 @@ module pe_stationary #(
   logic signed [7:0] shadow;
   logic [15:0] loads_left;
 
-  wire [15:0] loads_now = load_mark_in ? 16'(ROWS - ROW) : loads_left;
+  wire [15:0] loads_now = load_mark_in ? 16'(LOADS) : loads_left;
   wire signed [7:0] weight_now = (DOUBLE_BUFFERED && valid_in && first_in) ? shadow : weight;
 
   assign chain = DOUBLE_BUFFERED ? shadow : weight;

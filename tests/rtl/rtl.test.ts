@@ -1,23 +1,30 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { repeatsOf } from '../../src/array/config.ts';
+import { loadCyclesOf, repeatsOf } from '../../src/array/config.ts';
 import { INTEGER_ARITHMETIC, operandSource } from '../../src/array/operands.ts';
 import { scheduleOf } from '../../src/array/schedule.ts';
 import { arrayStateAt } from '../../src/array/state.ts';
 import { arrayValues } from '../../src/array/values.ts';
-import { type ArrayCase, int8Operands, SAMPLED_CASES, SAMPLED_SEQUENCES } from '../array/arbitrary-cases.ts';
-import { type Fault, hasIcarus, runRtl } from './run-rtl.ts';
+import {
+  type ArrayCase,
+  int8Operands,
+  SAMPLED_CASES,
+  SAMPLED_ENTRIES,
+  SAMPLED_SEQUENCES,
+  SAMPLED_STRETCHES,
+} from '../array/arbitrary-cases.ts';
+import { ENTRY_FAULTS, type Fault, hasIcarus, runRtl } from './run-rtl.ts';
 
 /** Traces that Icarus Verilog printed: recorded anew by a run with SYSTOLE_RECORD_RTL=1. */
 const TRACES = new URL('traces.txt.gz', import.meta.url);
 const RECORD = process.env.SYSTOLE_RECORD_RTL === '1';
 const MAX_CYCLES = 96; // longer traces say no more and fill the repository
-/** Cases of one kind: `perKind` of every dataflow, with and without double buffering. */
-function chosen(cases: readonly ArrayCase[], perKind: number): ArrayCase[] {
+/** `perKind` cases of every kind: if left out, of every dataflow, with and without double buffering. */
+function chosen(cases: readonly ArrayCase[], perKind: number, kind = kindOf): ArrayCase[] {
   const short = cases.filter(({ config, gemm }) => scheduleOf(config, gemm).cycles <= MAX_CYCLES);
-  const kinds = [...new Set(short.map(kindOf))].sort();
-  return kinds.flatMap((kind) => short.filter((testCase) => kindOf(testCase) === kind).slice(0, perKind));
+  const kinds = [...new Set(short.map(kind))].sort();
+  return kinds.flatMap((one) => short.filter((testCase) => kind(testCase) === one).slice(0, perKind));
 }
 
 const SINGLE_LANE = chosen(
@@ -30,7 +37,19 @@ const SEVERAL_LANES = chosen(
 );
 /** Several GEMMs back to back, on one lane and on several. */
 const SEQUENCES = chosen(SAMPLED_SEQUENCES, 8);
-const CASES = [...SINGLE_LANE, ...SEVERAL_LANES, ...SEQUENCES];
+/** Weights that enter a column at several points, the tops of stretches of rows. */
+const STRETCHES = chosen(SAMPLED_STRETCHES, 1, (testCase) => `${kindOf(testCase)}, ${stretchesOf(testCase)}`);
+const ENTRIES = [
+  ...STRETCHES,
+  // And at every row.
+  ...chosen(
+    SAMPLED_ENTRIES.filter(({ config }) => {
+      return config.dataflow !== 'os' && config.rows > 1 && loadCyclesOf(config) === 1;
+    }),
+    1,
+  ),
+];
+const CASES = [...SINGLE_LANE, ...SEVERAL_LANES, ...SEQUENCES, ...ENTRIES];
 
 /** The left edge of an array of one row has no skew to get wrong. */
 const WRONG_SKEWS = chosen(
@@ -45,9 +64,15 @@ const WRONG_LANES = chosen(
   }),
   2,
 );
+/** Weights below the top stretch must be real ones. */
+const WRONG_ENTRIES = chosen(
+  STRETCHES.filter(({ config, gemm }) => gemm.k > loadCyclesOf(config)),
+  2,
+);
 const CONTROLS = [
   ...WRONG_SKEWS.map((testCase) => ['skew', testCase] as const),
   ...WRONG_LANES.map((testCase) => ['lanes', testCase] as const),
+  ...ENTRY_FAULTS.flatMap((fault) => WRONG_ENTRIES.map((testCase) => [fault, testCase] as const)),
 ];
 
 const simulate = hasIcarus();
@@ -67,6 +92,15 @@ describe(`array model against ${source}`, () => {
     ['controls of the lanes', WRONG_LANES],
   ])('covers all dataflows, with and without double buffering: %s', (_, cases) => {
     expect(new Set(cases.map(kindOf)).size).toBe(6);
+  });
+
+  it('covers weights that enter at 2, 3 and 4 rows a cycle, stretches that are shorter, lanes and sequences', () => {
+    expect(new Set(STRETCHES.map((testCase) => `${kindOf(testCase)}, ${stretchesOf(testCase)}`)).size).toBe(
+      24,
+    );
+    expect(new Set(WRONG_ENTRIES.map(kindOf)).size).toBe(4);
+    expect(ENTRIES.filter(({ config }) => config.rowsPerCycle > 1).length).toBeGreaterThan(8);
+    expect(ENTRIES.filter(({ gemm }) => repeatsOf(gemm) > 1).length).toBeGreaterThan(8);
   });
 
   it.each(CASES.map((testCase) => [nameOf(testCase), testCase] as const))(
@@ -134,8 +168,15 @@ function kindOf({ config }: ArrayCase): string {
   return `${config.dataflow} ${config.doubleBuffered ? 'double' : 'single'}`;
 }
 
+/** Rows of weights that enter a column each cycle, and whether its last stretch has fewer rows than the others. */
+function stretchesOf({ config }: ArrayCase): string {
+  const last = config.rows % loadCyclesOf(config) > 0 ? 'shorter' : 'as long';
+  return `${config.loadRowsPerCycle} rows loaded a cycle, last stretch ${last}`;
+}
+
 function nameOf(testCase: ArrayCase): string {
   const { config, gemm } = testCase;
-  const array = `${config.rows}x${config.columns} ${kindOf(testCase)}, lanes ${config.rowsPerCycle}`;
+  const { rows, columns, rowsPerCycle, loadRowsPerCycle = 1 } = config;
+  const array = `${rows}x${columns} ${kindOf(testCase)}, lanes ${rowsPerCycle}, ${loadRowsPerCycle} rows loaded a cycle`;
   return `${array}, ${repeatsOf(gemm)} x ${gemm.m}x${gemm.k}x${gemm.n}`;
 }

@@ -30,10 +30,14 @@ export function hasIcarus(): boolean {
 }
 
 /**
- * What is wrong with the array: a row is fed two cycles after the row above instead of one, or the lanes take
- * stretches of the streamed vectors instead of taking turns.
+ * What is wrong with the array: a row is fed two cycles after the row above instead of one (`skew`), or the
+ * lanes take stretches of the streamed vectors instead of taking turns (`lanes`). Of the points where weights
+ * enter a column: all load at once (`entry skew`), those below the top load a cycle late (`late entry`), or
+ * there is none but the top (`top entry only`).
  */
-export type Fault = 'none' | 'skew' | 'lanes';
+export type Fault = 'none' | 'skew' | 'lanes' | EntryFault;
+export const ENTRY_FAULTS = ['entry skew', 'late entry', 'top entry only'] as const;
+type EntryFault = (typeof ENTRY_FAULTS)[number];
 
 /**
  * Simulates a case for `cycles` clock edges. One line a cycle; a lane of a PE is "valid operand weight shadow
@@ -60,7 +64,13 @@ export function runRtl({ config, gemm, seed }: ArrayCase, cycles: number, fault:
       SKEW_STEP: fault === 'skew' ? 2 : 1,
       LANES_TAKE_TURNS: fault === 'lanes' ? 0 : 1,
       CYCLES: cycles,
-      ...(config.dataflow !== 'os' && { INPUT_STATIONARY: config.dataflow === 'is' ? 1 : 0 }),
+      ...(config.dataflow !== 'os' && {
+        INPUT_STATIONARY: config.dataflow === 'is' ? 1 : 0,
+        LOAD_ROWS_PER_CYCLE: config.loadRowsPerCycle ?? 1,
+        ENTRY_SKEW_STEP: fault === 'entry skew' ? 0 : 1,
+        ENTRY_LATE: fault === 'late entry' ? 1 : 0,
+        ENTER_BELOW_TOP: fault === 'top entry only' ? 0 : 1,
+      }),
     };
     const program = join(folder, 'trace.vvp');
     execFileSync(

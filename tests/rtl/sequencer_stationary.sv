@@ -1,6 +1,7 @@
 // Feeds a weight- or input-stationary array: counts folds, waves and rows, nothing else.
 module sequencer_stationary #(
-    parameter int ROWS = 4,
+    // In which a tile of weights enters: rows of PEs in the longest stretch below a point of entry.
+    parameter int LOAD_CYCLES = 4,
     parameter bit DOUBLE_BUFFERED = 1,
     parameter int FOLDS = 1,
     parameter int WAVES = 1
@@ -15,7 +16,7 @@ module sequencer_stationary #(
     output logic load,
     output logic load_mark,
     output int   load_fold,
-    output int   load_row
+    output int   load_row  // from the top of its stretch
 );
   int streaming;  // fold that streams, or will stream next
   int waves_streamed;
@@ -34,7 +35,7 @@ module sequencer_stationary #(
   assign load = loading < FOLDS && (rows_loaded > 0 || may_load);
   assign load_mark = rows_loaded == 0;
   assign load_fold = loading;
-  assign load_row = ROWS - 1 - rows_loaded;  // the bottom row's weights go first
+  assign load_row = LOAD_CYCLES - 1 - rows_loaded;  // the bottom row's weights go first
 
   always_ff @(posedge clock) begin
     if (reset) begin
@@ -48,8 +49,8 @@ module sequencer_stationary #(
         if (stream_last) streaming <= streaming + 1;
       end
       if (load) begin
-        rows_loaded <= rows_loaded == ROWS - 1 ? 0 : rows_loaded + 1;
-        if (rows_loaded == ROWS - 1) loading <= loading + 1;
+        rows_loaded <= rows_loaded == LOAD_CYCLES - 1 ? 0 : rows_loaded + 1;
+        if (rows_loaded == LOAD_CYCLES - 1) loading <= loading + 1;
       end
     end
   end

@@ -9,8 +9,12 @@ module trace_stationary;
   parameter int N = 4;
   parameter int REPEATS = 1;
   parameter int LANES = 1;
+  parameter int LOAD_ROWS_PER_CYCLE = 1;
   parameter int SKEW_STEP = 1;
   parameter bit LANES_TAKE_TURNS = 1;
+  parameter int ENTRY_SKEW_STEP = 1;
+  parameter int ENTRY_LATE = 0;
+  parameter bit ENTER_BELOW_TOP = 1;
   parameter int CYCLES = 1;
 
   logic clock = 0;
@@ -18,7 +22,9 @@ module trace_stationary;
   array_stationary #(
       .ROWS(ROWS), .COLUMNS(COLUMNS), .DOUBLE_BUFFERED(DOUBLE_BUFFERED),
       .INPUT_STATIONARY(INPUT_STATIONARY), .M(M), .K(K), .N(N),
-      .REPEATS(REPEATS), .LANES(LANES), .SKEW_STEP(SKEW_STEP), .LANES_TAKE_TURNS(LANES_TAKE_TURNS)
+      .REPEATS(REPEATS), .LANES(LANES), .LOAD_ROWS_PER_CYCLE(LOAD_ROWS_PER_CYCLE),
+      .SKEW_STEP(SKEW_STEP), .LANES_TAKE_TURNS(LANES_TAKE_TURNS),
+      .ENTRY_SKEW_STEP(ENTRY_SKEW_STEP), .ENTRY_LATE(ENTRY_LATE), .ENTER_BELOW_TOP(ENTER_BELOW_TOP)
   ) array (
       .clock, .reset, .bottom()
   );
