@@ -5,6 +5,10 @@
  */
 export type Code = readonly number[];
 
+/** A vector is this long, and as many words. */
+export const VECTOR_BYTES = 16;
+export const LANES = 4;
+
 const TYPE_I32 = 0x7f;
 const TYPE_V128 = 0x7b;
 const TYPE_NONE = 0x40;

@@ -5,8 +5,10 @@ import {
   f32x4,
   i32,
   i32x4,
+  LANES,
   local,
   repeatWhile,
+  VECTOR_BYTES,
   v128,
   type WasmFunction,
 } from './wasm-assembler.ts';
@@ -15,9 +17,8 @@ import {
 export const TILE_ROWS = 4;
 export const TILE_COLUMNS = 8;
 
-const LANES = 4;
-const VECTOR_BYTES = 16;
-const VECTORS = TILE_COLUMNS / LANES;
+/** Vectors in a row of one. */
+export const VECTORS = TILE_COLUMNS / LANES;
 
 /**
  * - `float`: fp32 multiply and add as they come; right where no number leaves the normal range.

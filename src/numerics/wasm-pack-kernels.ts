@@ -4,15 +4,13 @@ import {
   f32x4,
   i32,
   i32x4,
+  LANES,
   local,
+  VECTOR_BYTES,
   v128,
   type WasmFunction,
 } from './wasm-assembler.ts';
-import { advance, countDown, indices, TILE_COLUMNS, TILE_ROWS } from './wasm-kernels.ts';
-
-const LANES = 4;
-const VECTOR_BYTES = 16;
-const VECTORS = TILE_COLUMNS / LANES;
+import { advance, countDown, indices, TILE_ROWS, VECTORS } from './wasm-kernels.ts';
 
 /** k that one step of `packRows` takes, and `packColumns` too for integers. */
 export const PACK_STEP = { rows: LANES, columns: { floats: 1, integers: 2 } } as const;

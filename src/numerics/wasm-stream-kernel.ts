@@ -1,4 +1,13 @@
-import { assembleModule, type Code, i32, i32x4, local, v128, type WasmFunction } from './wasm-assembler.ts';
+import {
+  assembleModule,
+  type Code,
+  i32,
+  i32x4,
+  local,
+  VECTOR_BYTES,
+  v128,
+  type WasmFunction,
+} from './wasm-assembler.ts';
 import { advance, countDown, indices, multiplyAdd, type WasmArithmetic } from './wasm-kernels.ts';
 
 /** Streams that one call takes. */
@@ -6,7 +15,6 @@ const STREAMS = 8;
 /** Sums that one step of its loop brings up to date. */
 export const STREAM_STEP = 8;
 
-const VECTOR_BYTES = 16;
 /** The 16-bit numbers of two vectors in turns: the lower four of each, and the upper four. */
 const LOWER_IN_TURNS = [0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23];
 const UPPER_IN_TURNS = LOWER_IN_TURNS.map((byte) => byte + 8);
