@@ -1,8 +1,7 @@
-import { writeOutputStationaryPe } from './output-stationary-state.ts';
 import type { ArraySchedule } from './schedule.ts';
 import { ACTIVITIES, type Activity, createArrayState } from './state-grids.ts';
 import { segmentStarts } from './state-rows.ts';
-import { writeStationaryPe } from './stationary-state.ts';
+import { stateWriterOf } from './state-writers.ts';
 
 /** PEs in each state; those that shift while they work count as both. */
 export type ActivityCounts = Readonly<Record<Activity, number>>;
@@ -14,7 +13,7 @@ export type ActivityCounts = Readonly<Record<Activity, number>>;
 export function activityCountsAt(schedule: ArraySchedule, cycle: number): ActivityCounts {
   const { rows, columns, dataflow } = schedule.config;
   const outputStationary = dataflow === 'os';
-  const write = outputStationary ? writeOutputStationaryPe : writeStationaryPe;
+  const write = stateWriterOf(dataflow).one;
   const one = createArrayState(1, 1);
   const byCode = ACTIVITIES.map(() => 0);
   let shifting = 0;

@@ -1,6 +1,6 @@
 import type { ArraySchedule } from './schedule.ts';
 import { ACTIVITY, type ArrayState, EMPTY } from './state-grids.ts';
-import { writeRows } from './state-rows.ts';
+import { stateWriter } from './state-rows.ts';
 
 /** What the PEs of one diagonal, as many steps from the corner, share when a cycle ends: wavefronts pass them together. */
 interface Diagonal {
@@ -24,32 +24,13 @@ interface Diagonal {
 }
 
 /**
- * Writes what the PE at (`row`, `column`) of an output-stationary array holds when `cycle` ends.
+ * What the PE at (`row`, `column`) of an output-stationary array holds when `cycle` ends.
  *
  * Step k of fold f is here in cycle f interval + k + row + column. A finished sum waits until the bottom PE
  * of its column has finished; then the column shifts down, one row a cycle, and row r passes on r + 1 sums:
  * its own and those of the rows above. Double-buffered, all this happens in the shadow registers.
  */
-export function writeOutputStationaryPe(
-  schedule: ArraySchedule,
-  cycle: number,
-  row: number,
-  column: number,
-  out: ArrayState,
-  index: number,
-): void {
-  writePe(schedule, diagonalAt(schedule, cycle, row + column), row, column, out, index);
-}
-
-/** The same for all PEs: what those of a diagonal share is worked out once. */
-export function writeOutputStationaryPes(schedule: ArraySchedule, cycle: number, out: ArrayState): void {
-  const { rows, columns } = schedule.config;
-  const diagonals: Diagonal[] = [];
-  for (let steps = 0; steps < rows + columns - 1; steps++) diagonals.push(diagonalAt(schedule, cycle, steps));
-  writeRows(schedule, cycle, out, (row, column) => {
-    writePe(schedule, diagonals[row + column], row, column, out, row * columns + column);
-  });
-}
+export const outputStationaryState = stateWriter(diagonalAt, writePe);
 
 function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diagonal {
   const { config, foldsPerGemm, folds, intervalCycles, waves } = schedule;

@@ -36,13 +36,59 @@ const FROM_THE_START = [0];
 /** Fewer PEs are as quickly written one by one. */
 const MIN_SEGMENT = 12;
 
+/** Writes what PEs hold when `cycle` ends. */
+export interface StateWriter {
+  /** The PE at (`row`, `column`), to `index` of the grids. */
+  one(
+    schedule: ArraySchedule,
+    cycle: number,
+    row: number,
+    column: number,
+    out: ArrayState,
+    index: number,
+  ): void;
+  all(schedule: ArraySchedule, cycle: number, out: ArrayState): void;
+}
+
+/**
+ * Wavefronts pass the PEs of a diagonal together: what they share is worked out once, `steps` from the corner,
+ * and each makes its own state of it.
+ */
+export function stateWriter<Diagonal>(
+  diagonalAt: (schedule: ArraySchedule, cycle: number, steps: number) => Diagonal,
+  writePe: (
+    schedule: ArraySchedule,
+    diagonal: Diagonal,
+    row: number,
+    column: number,
+    out: ArrayState,
+    index: number,
+  ) => void,
+): StateWriter {
+  return {
+    one: (schedule, cycle, row, column, out, index) => {
+      writePe(schedule, diagonalAt(schedule, cycle, row + column), row, column, out, index);
+    },
+    all: (schedule, cycle, out) => {
+      const { rows, columns } = schedule.config;
+      const diagonals: Diagonal[] = [];
+      for (let steps = 0; steps < rows + columns - 1; steps++) {
+        diagonals.push(diagonalAt(schedule, cycle, steps));
+      }
+      writeRows(schedule, cycle, out, (row, column) => {
+        writePe(schedule, diagonals[row + column], row, column, out, row * columns + column);
+      });
+    },
+  };
+}
+
 /**
  * Writes the state of all PEs, of most only two a segment of a row: from each to the next a number in it
  * stays or changes by the same step. Not so where the last tile down, or the last stretch of rows below a
  * point where weights enter, is ragged: there elements that are shifted in or out end within a segment, and
  * every PE is written by itself.
  */
-export function writeRows(
+function writeRows(
   schedule: ArraySchedule,
   cycle: number,
   out: ArrayState,

@@ -1,7 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { InputError } from '../base/result.ts';
 import type { ArrayConfig, GemmSequence } from './config.ts';
-import { writeOutputStationaryPe, writeOutputStationaryPes } from './output-stationary-state.ts';
 import { type ArraySchedule, checkCycle, scheduleOf } from './schedule.ts';
 import {
   ACTIVITIES,
@@ -11,7 +10,7 @@ import {
   type Element,
   EMPTY,
 } from './state-grids.ts';
-import { writeStationaryPe, writeStationaryPes } from './stationary-state.ts';
+import { stateWriterOf } from './state-writers.ts';
 
 /** Fold numbers are 32-bit in the grids. */
 const MAX_FOLDS = 2 ** 31 - 1;
@@ -32,8 +31,7 @@ export function arrayStateAt(
   const schedule = stateSchedule(config, gemm, cycle);
   const out = grids ?? createArrayState(config.rows, config.columns);
   assert(out.rows === config.rows && out.columns === config.columns, 'grids are of the size of the array');
-  const writePes = config.dataflow === 'os' ? writeOutputStationaryPes : writeStationaryPes;
-  writePes(schedule, cycle, out);
+  stateWriterOf(config.dataflow).all(schedule, cycle, out);
   return out;
 }
 
@@ -61,8 +59,7 @@ export function peStateAt(
   checkPlace('row', row, config.rows);
   checkPlace('column', column, config.columns);
   const one = createArrayState(1, 1);
-  const writePe = config.dataflow === 'os' ? writeOutputStationaryPe : writeStationaryPe;
-  writePe(schedule, cycle, row, column, one, 0);
+  stateWriterOf(config.dataflow).one(schedule, cycle, row, column, one, 0);
   return peStateOf(one, 0);
 }
 

@@ -1,6 +1,6 @@
 import type { ArraySchedule } from './schedule.ts';
 import { ACTIVITY, type ArrayState, EMPTY } from './state-grids.ts';
-import { writeRows } from './state-rows.ts';
+import { stateWriter } from './state-rows.ts';
 
 /** What the PEs of one diagonal, as many steps from the corner, share when a cycle ends: wavefronts pass them together. */
 interface Diagonal {
@@ -22,7 +22,7 @@ interface Diagonal {
 }
 
 /**
- * Writes what the PE at (`row`, `column`) of a weight- or input-stationary array holds when `cycle` ends.
+ * What the PE at (`row`, `column`) of a weight- or input-stationary array holds when `cycle` ends.
  *
  * Wave i of fold f is here in cycle firstStream + f interval + i + row + column. The weights of fold f start
  * into column c in cycle loadStart(f) + c, the bottom row's first, one row of PEs a cycle; row r shifts from
@@ -30,26 +30,7 @@ interface Diagonal {
  * does so on its own, as late as the wavefront gets there. The first wave of a fold takes the shadow register
  * over as it passes.
  */
-export function writeStationaryPe(
-  schedule: ArraySchedule,
-  cycle: number,
-  row: number,
-  column: number,
-  out: ArrayState,
-  index: number,
-): void {
-  writePe(schedule, diagonalAt(schedule, cycle, row + column), row, column, out, index);
-}
-
-/** The same for all PEs: what those of a diagonal share is worked out once. */
-export function writeStationaryPes(schedule: ArraySchedule, cycle: number, out: ArrayState): void {
-  const { rows, columns } = schedule.config;
-  const diagonals: Diagonal[] = [];
-  for (let steps = 0; steps < rows + columns - 1; steps++) diagonals.push(diagonalAt(schedule, cycle, steps));
-  writeRows(schedule, cycle, out, (row, column) => {
-    writePe(schedule, diagonals[row + column], row, column, out, row * columns + column);
-  });
-}
+export const stationaryState = stateWriter(diagonalAt, writePe);
 
 function diagonalAt(schedule: ArraySchedule, cycle: number, steps: number): Diagonal {
   const { config, tilesDown, foldsPerGemm, folds, intervalCycles, firstStreamCycle, loadCycles } = schedule;

@@ -1,7 +1,6 @@
-import { writeOutputStationaryPe } from '../array/output-stationary-state.ts';
 import type { ArraySchedule } from '../array/schedule.ts';
 import { type ArrayState, createArrayState, EMPTY } from '../array/state-grids.ts';
-import { writeStationaryPe } from '../array/stationary-state.ts';
+import { stateWriterOf } from '../array/state-writers.ts';
 import type { ArrayInks } from './array-pixels.ts';
 import type { Pixels } from './drawing.ts';
 
@@ -31,7 +30,7 @@ export function arrayEdges(
 ): ArrayEdges {
   const { rows, columns, dataflow, doubleBuffered } = schedule.config;
   const outputStationary = dataflow === 'os';
-  const write = outputStationary ? writeOutputStationaryPe : writeStationaryPe;
+  const write = stateWriterOf(dataflow).one;
   const one = createArrayState(1, 1);
   const stateAt = (at: number, row: number, column: number): ArrayState => {
     write(schedule, at, row, column, one, 0);
