@@ -26,3 +26,10 @@ export function sum(values: readonly number[]): number {
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
+
+/** The largest, at least 0. */
+export function largestOf(values: Float64Array | Float32Array | Int32Array | readonly number[]): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+}

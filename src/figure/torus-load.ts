@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import { secondsFromPicoseconds } from '../base/time.ts';
 import type { CollectiveDetail, LaneId, OpReport, RunReport } from '../machine/report.ts';
 import type { TimeRange } from './time-scale.ts';
@@ -129,7 +130,7 @@ export function bytesOver(part: LoadPart, link: number, linkBytesPerSecond: numb
 }
 
 function worstOf(utilization: Float32Array, mean: Float32Array): Pick<TorusLoad, 'worstLink' | 'worstCount'> {
-  const most = utilization.reduce((max, share) => Math.max(max, share), 0);
+  const most = largestOf(utilization);
   if (most === 0) return { worstLink: undefined, worstCount: 0 };
   let worstLink: number | undefined;
   for (let link = 0; link < utilization.length; link += 1) {

@@ -1,5 +1,5 @@
 import { assertNotBelowBound } from '../base/assert.ts';
-import { sum } from '../base/integers.ts';
+import { largestOf, sum } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { DcnPort } from '../hardware/dcn.ts';
 import { planCollective } from './collective.ts';
@@ -161,8 +161,7 @@ function reportOf({ torus, best, bound, iciPlan, network, rates }: Planned): Col
       });
     return total;
   };
-  const largestLinkBytes =
-    here.length === 0 ? 0 : linkBytes().reduce((most, each) => Math.max(most, each), 0);
+  const largestLinkBytes = here.length === 0 ? 0 : largestOf(linkBytes());
   const capacity = rates.linkBytesPerSecond * seconds;
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
   const insideWords = here[0] === undefined ? '' : `; inside: ${here[0].algorithm}`;

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import { chunkedTransfers, joinEdges, type TreeEdge } from './broadcast-transfers.ts';
 import type { Candidate } from './candidate.ts';
@@ -43,7 +44,7 @@ export function treesPlan(torus: Torus, groups: ChipGroups, bytes: number, rates
 function planOf(torus: Torus, trees: readonly Tree[], bytes: number, rates: LinkRates): ScheduledPlan {
   const perLink = new Float64Array(torus.linkSlots);
   for (const { links, share } of trees) for (const link of links) perLink[link] += share * bytes;
-  const largestLinkBytes = perLink.reduce((most, each) => Math.max(most, each), 0);
+  const largestLinkBytes = largestOf(perLink);
   const hops = trees.reduce((most, { depth }) => Math.max(most, depth), 0);
   const latency = rates.hopLatencySeconds;
   const parts = Math.round(trees.reduce((most, { share }) => Math.max(most, 1 / share), 1));

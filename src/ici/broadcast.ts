@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import { narrowestPorts } from './bounds.ts';
 import type { Candidate } from './candidate.ts';
 import { separateLinks } from './folded-torus.ts';
@@ -118,5 +119,5 @@ function treeWords(group: Group, count: number): string {
 function mostSent(torus: Torus, inLinks: Int32Array): number {
   const sent = new Int32Array(torus.nodes);
   for (const link of inLinks) if (link >= 0) sent[torus.linkSource(link)] += 1;
-  return sent.reduce((most, each) => Math.max(most, each), 0);
+  return largestOf(sent);
 }

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { Candidate } from './candidate.ts';
 import { closedForm } from './closed-form.ts';
@@ -82,7 +83,7 @@ function flitCandidate(
     ...base,
     seconds: (cycles * flitBytes) / rates.linkBytesPerSecond,
     algorithm: `${base.algorithm}, in flits of ${flitBytes} bytes`,
-    largestLinkBytes: linkBytes.reduce((most, each) => Math.max(most, each), 0),
+    largestLinkBytes: largestOf(linkBytes),
     groupLinkBytes: linkBytes.reduce((total, each) => total + each, 0),
     linkBytes: (torus) => onTorus(torus, linkBytes),
   };

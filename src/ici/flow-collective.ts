@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { largestOf } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import { boundOf, boundSeconds } from './bounds.ts';
 import { downTrees, fastestTreePlan } from './broadcast.ts';
@@ -148,7 +149,7 @@ function flowLinks(transfers: Transfers, classes: LinkClasses): LinkLoads {
     }
   }
   return {
-    largestLinkBytes: perClass.reduce((largest, bytes) => Math.max(largest, bytes), 0),
+    largestLinkBytes: largestOf(perClass),
     groupLinkBytes: perClass.reduce((total, bytes, link) => total + bytes * classes.copies(link), 0),
     linkBytes: (torus) =>
       Float64Array.from(classes.classOfLinks(torus), (link) => (link < 0 ? 0 : perClass[link])),

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import type { Candidate } from './candidate.ts';
 import { runFlows } from './flow.ts';
 import type { LinkRates } from './request.ts';
@@ -21,7 +22,7 @@ export function flowScheduled(torus: Torus, plan: ScheduledPlan, rates: LinkRate
   return {
     ...plan.candidate,
     seconds,
-    largestLinkBytes: perLink.reduce((most, each) => Math.max(most, each), 0),
+    largestLinkBytes: largestOf(perLink),
     groupLinkBytes: perLink.reduce((total, each) => total + each, 0),
     linkBytes: () => perLink.slice(),
   };

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import { loadAtPrices, searchWork, shortestPaths } from './link-prices.ts';
 import { classLoads, type PairOrbits, type Spread } from './pair-orbits.ts';
 import { HOP_COST, PathProgram } from './path-program.ts';
@@ -78,7 +79,7 @@ function meanSpread(
   let rounds = 0;
   while (rounds + 1 <= most) {
     rounds += 1;
-    const largest = loads.reduce((most, each) => Math.max(most, each), 0);
+    const largest = largestOf(loads);
     if (largest <= bound * (1 + NEAR)) break;
     const lengths = loads.map((load) => {
       const squared = (load / largest) * (load / largest);
@@ -108,5 +109,5 @@ function meanSpread(
 }
 
 function largestLoad(orbits: PairOrbits, spread: Spread): number {
-  return classLoads(orbits, spread).reduce((most, each) => Math.max(most, each), 0);
+  return largestOf(classLoads(orbits, spread));
 }

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { largestOf } from '../base/integers.ts';
 import { classLoads, type PairOrbits, type Path, type Spread } from './pair-orbits.ts';
 
 /** Of equally loaded ways the shorter: all hops together cost this part of the load. */
@@ -49,7 +50,7 @@ export class PathProgram {
     const first = representatives.map((_, index) => seeds[index].slice(0, 1));
     const whole = first.map(([path], index) => [{ ...path, share: representatives[index].messages }]);
     const loads = classLoads(orbits, whole);
-    this.#tieBreak = TIE_BREAK * loads.reduce((most, each) => Math.max(most, each), 0);
+    this.#tieBreak = TIE_BREAK * largestOf(loads);
     representatives.forEach(({ messages }) => {
       this.#addRow({ kind: 'largest' }, messages);
     });

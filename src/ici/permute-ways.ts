@@ -1,4 +1,4 @@
-import { modulo } from '../base/integers.ts';
+import { largestOf, modulo } from '../base/integers.ts';
 import { classLoads, type PairOrbits, type Pairs, type Path, type Spread } from './pair-orbits.ts';
 import type { LinkRates } from './request.ts';
 import { reversedRouteOf, routeOf, routesAround, separateRoutes } from './routing.ts';
@@ -189,7 +189,7 @@ type Words = Pick<PermuteWay, 'algorithm' | 'reason'>;
 function pathsWay(torus: Torus, paths: readonly Path[], words: (largest: number) => Words): PermuteWay {
   const perLink = new Float64Array(torus.linkSlots);
   for (const { links, share } of paths) for (const link of links) perLink[link] += share;
-  const largest = perLink.reduce((most, each) => Math.max(most, each), 0);
+  const largest = largestOf(perLink);
   return {
     ...words(largest),
     largest,
@@ -205,7 +205,7 @@ function orbitsWay(orbits: PairOrbits, spread: Spread, words: Words): PermuteWay
   const loads = classLoads(orbits, spread);
   return {
     ...words,
-    largest: loads.reduce((most, each) => Math.max(most, each), 0),
+    largest: largestOf(loads),
     total: size * loads.reduce((sum, each) => sum + each, 0),
     ...longest(spread.flat(), (link) => loads[classOfLink[link]]),
     spread,

@@ -1,4 +1,4 @@
-import { modulo } from '../base/integers.ts';
+import { largestOf, modulo } from '../base/integers.ts';
 import { InputError } from '../base/result.ts';
 import type { Bound } from './bounds.ts';
 import { treesPlan } from './broadcast-trees.ts';
@@ -71,9 +71,9 @@ function ringByRoutes(
       }
     }
   }
-  const shared = ways.reduce((most, each) => Math.max(most, each), 0);
+  const shared = largestOf(ways);
   const steps = Math.floor(chips / 2);
-  const most = perLink.reduce((largest, each) => Math.max(largest, each), 0) / passes;
+  const most = largestOf(perLink) / passes;
   const waiting = steps * (hops - 1) * latency;
   const sending = Math.max(steps * latency, (most * bytes) / rates.linkBytesPerSecond);
   const moved = ((chips - 1) / chips) * bytes;
@@ -155,7 +155,7 @@ function routedAllToAll(torus: Torus, groups: ChipGroups, bytes: number, rates: 
   const loads = scaledLoads(perLink, bytes);
   const remote = (bytes * (chips - 1)) / chips;
   const latency = rates.hopLatencySeconds;
-  const largest = perLink.reduce((most, each) => Math.max(most, each), 0);
+  const largest = largestOf(perLink);
   const candidate: Candidate = {
     seconds: Math.max(hops * latency, loads.largestLinkBytes / rates.linkBytesPerSecond),
     algorithm: torus.intact
@@ -206,7 +206,7 @@ function* exchanges(torus: Torus, groups: ChipGroups): Generator<Exchange> {
 
 function scaledLoads(perLink: Float64Array, bytes: number): LinkLoads {
   return {
-    largestLinkBytes: perLink.reduce((most, each) => Math.max(most, each), 0) * bytes,
+    largestLinkBytes: largestOf(perLink) * bytes,
     groupLinkBytes: perLink.reduce((total, each) => total + each, 0) * bytes,
     linkBytes: () => perLink.map((each) => each * bytes),
   };

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/integers.ts';
 import type { Candidate } from './candidate.ts';
 import { ringParts } from './flow-schedules.ts';
 import { groupOf } from './group.ts';
@@ -137,8 +138,4 @@ function axisRoutes(torus: Torus, layout: StandInTorus, axis: number): AxisRoute
     }
   }
   return { perLink, longestRoute };
-}
-
-function largestOf(values: Float64Array): number {
-  return values.reduce((most, each) => Math.max(most, each), 0);
 }
